@@ -1,0 +1,35 @@
+import type { EventDefinition } from "../kernel/event.ts"
+import * as ledger from "../ledger/events.ts"
+import * as orders from "../orders/events.ts"
+import * as reference from "../reference/events.ts"
+import * as risk from "../risk/events.ts"
+
+/** Every fact of a partition. */
+export type AccountEvent = orders.OrderEvent | risk.RiskEvent | ledger.LedgerEvent | reference.ReferenceEvent
+
+/** The definitions that the codec and the golden files go by. */
+export const ACCOUNT_EVENTS: ReadonlyArray<EventDefinition> = [
+  reference.InstrumentAdopted,
+  reference.MarkRecorded,
+  ledger.AccountOpened,
+  ledger.Deposited,
+  ledger.Withdrawn,
+  risk.LimitsSet,
+  risk.TradingHalted,
+  risk.TradingResumed,
+  risk.OrderRiskDecided,
+  orders.OrderPlaced,
+  orders.ReplaceRequested,
+  orders.CancelRequested,
+  orders.CancelAllRequested,
+  orders.OrderAcknowledged,
+  orders.OrderTriggered,
+  orders.OrderFilled,
+  orders.OrderReplaced,
+  orders.OrderCanceled,
+  orders.OrderRejected,
+  orders.OrderExpired,
+  orders.CancelRejected,
+  orders.ReplaceRejected,
+  orders.ReportSuspended
+]

@@ -1,0 +1,199 @@
+import type { Recorded } from "../kernel/event.ts"
+import type { Cash, Quantity } from "../kernel/money.ts"
+import { microsOf } from "../kernel/time.ts"
+import { moveCash, moveHolding } from "../ledger/balances.ts"
+import type { OrderEvent, OrderFilledData } from "../orders/events.ts"
+import { leavesQty, worstPrice, type OpenOrder } from "../orders/open-order.ts"
+import { needOf, protectionPrice } from "../orders/terms.ts"
+import type { OrderRiskDecidedData, RiskEvent } from "../risk/events.ts"
+import { moveExposure, spendRate } from "../risk/scope.ts"
+import { unpin } from "./answered.ts"
+import { scopesOf, type Account, type State } from "./state.ts"
+
+type StoryEvent = Recorded<OrderEvent> | Recorded<Extract<RiskEvent, { type: "OrderRiskDecided" }>>
+
+/** Orders, with the money and units that they hold back, move together here and nowhere else. */
+export const evolveOrder = (state: State, account: Account, event: StoryEvent): void => {
+  if (event.type === "OrderPlaced") return placed(state, account, event)
+  if (event.type === "CancelAllRequested" || event.type === "ReportSuspended") return
+  const order = account.orders.get(event.data.orderId)
+  if (order === undefined) return // a remark on an order that is finished
+  if ("execId" in event.data) {
+    order.reports++
+    order.mdNo = event.data.mdNo
+  }
+  switch (event.type) {
+    case "OrderRiskDecided":
+      return decided(state, account, order, event)
+    case "ReplaceRequested": {
+      const { clOrdId, quantity = order.quantity, price = order.price, stopPrice = order.stopPrice } = event.data
+      const terms = { quantity, ...(price !== undefined && { price }), ...(stopPrice !== undefined && { stopPrice }) }
+      order.pendingReplace = { clOrdId, requestNo: event.eventNo, ...terms }
+      return
+    }
+    case "CancelRequested":
+      order.pendingCancel = { clOrdId: event.data.clOrdId, requestNo: event.eventNo }
+      return
+    case "OrderAcknowledged":
+      order.venueOrderId = event.data.venueOrderId
+      order.queueAhead = event.data.queueAhead
+      return
+    case "OrderTriggered":
+      order.triggered = true
+      order.queueAhead = event.data.queueAhead
+      return
+    case "OrderFilled":
+      return filled(state, account, order, event.data)
+    case "OrderReplaced":
+      return replaced(state, account, order, event.data)
+    case "ReplaceRejected":
+      delete order.pendingReplace
+      return hold(account, order)
+    case "CancelRejected":
+      delete order.pendingCancel
+      return
+    case "OrderCanceled":
+    case "OrderRejected":
+    case "OrderExpired":
+      return finish(state, account, order)
+  }
+}
+
+const placed = (state: State, account: Account, { data, eventNo }: Recorded<Extract<OrderEvent, { type: "OrderPlaced" }>>) => {
+  const { orderId, clOrdId, symbol, side, orderType, timeInForce, quantity } = data
+  const instrument = state.instruments.get(symbol)
+  if (instrument === undefined) throw new Error(`event ${eventNo} names an instrument ${symbol} that was never adopted`)
+  const order: OpenOrder = {
+    orderId,
+    account: account.id,
+    clOrdId,
+    symbol,
+    instrument,
+    side,
+    orderType,
+    timeInForce,
+    placedNo: eventNo,
+    quantity,
+    cumQty: 0n as Quantity,
+    triggered: false,
+    queueAhead: 0n as Quantity,
+    mdNo: 0,
+    reports: 0,
+    reservedCash: 0n as Cash,
+    reservedUnits: 0n as Quantity,
+    ...(data.price !== undefined && { price: data.price }),
+    ...(data.stopPrice !== undefined && { stopPrice: data.stopPrice }),
+    ...(data.protectionPrice !== undefined && { protectionPrice: data.protectionPrice }),
+    ...(data.expireAt !== undefined && { expireAt: data.expireAt })
+  }
+  account.orders.set(orderId, order)
+  state.orders.set(orderId, order)
+}
+
+const decided = (
+  state: State,
+  account: Account,
+  order: OpenOrder,
+  { data, recordedAt }: { readonly data: OrderRiskDecidedData; readonly recordedAt: Recorded["recordedAt"] }
+): void => {
+  const denied = data.decision === "denied"
+  const isReplace = order.pendingReplace?.clOrdId === data.clOrdId
+  if (denied && isReplace) delete order.pendingReplace // the order goes on as it was
+  else if (denied) return remove(state, account, order)
+  const now = () => microsOf(recordedAt)
+  for (const scope of scopesOf(state, account)) {
+    if (denied) break
+    const perSecond = scope.limits.maxOrdersPerSecond
+    if (perSecond !== undefined) spendRate(scope, perSecond, now())
+    if (!isReplace) {
+      scope.openOrders++
+      moveExposure(scope, order.symbol, openMove(order, leavesQty(order)))
+    }
+  }
+  hold(account, order)
+}
+
+const openMove = (order: OpenOrder, by: bigint) => (order.side === "buy" ? { buying: by } : { selling: by })
+
+/** Sets aside what the open part needs; while a replace is on its way, what the dearer of both forms needs. */
+const hold = (account: Account, order: OpenOrder): void => {
+  const next = order.pendingReplace
+  if (order.side === "sell") {
+    const after = next === undefined ? 0n : next.quantity - order.cumQty
+    const units = leavesQty(order) > after ? leavesQty(order) : after
+    moveHolding(account.balances, order.symbol, 0n, units - order.reservedUnits)
+    order.reservedUnits = units as Quantity
+    return
+  }
+  const now = needAt(order, worstPrice(order), leavesQty(order))
+  const after =
+    next === undefined || next.quantity <= order.cumQty
+      ? 0n
+      : needAt(order, next.price ?? protectionAfter(order, next.stopPrice), (next.quantity - order.cumQty) as Quantity)
+  const cash = now > after ? now : after
+  moveCash(account.balances, order.instrument.settlement, 0n, cash - order.reservedCash)
+  order.reservedCash = cash as Cash
+}
+
+const needAt = (order: OpenOrder, price: OpenOrder["price"], leaves: Quantity): bigint =>
+  price === undefined || leaves === 0n ? 0n : needOf(order.instrument, price, leaves)
+
+/** A stop's protection moves with its stop price. */
+const protectionAfter = (order: OpenOrder, stopPrice: OpenOrder["stopPrice"]): OpenOrder["price"] =>
+  order.orderType === "stop"
+    ? protectionPrice(order.instrument, order.side, "stop", stopPrice, undefined)
+    : order.protectionPrice
+
+const filled = (state: State, account: Account, order: OpenOrder, fill: OrderFilledData): void => {
+  const { quantity, notional, fee, settlement, feeCurrency, side } = fill
+  const sign = side === "buy" ? 1n : -1n
+  order.cumQty = fill.cumQty
+  order.queueAhead = fill.queueAhead
+  moveCash(account.balances, settlement, -sign * notional, 0n)
+  moveCash(account.balances, feeCurrency, -fee, 0n)
+  moveHolding(account.balances, order.symbol, sign * quantity, 0n)
+  for (const scope of scopesOf(state, account)) {
+    moveExposure(scope, order.symbol, { position: sign * quantity, ...openMove(order, -quantity) })
+  }
+  if (leavesQty(order) === 0n) finish(state, account, order)
+  else hold(account, order)
+}
+
+const replaced = (
+  state: State,
+  account: Account,
+  order: OpenOrder,
+  terms: Pick<OpenOrder, "quantity" | "price" | "stopPrice" | "queueAhead">
+): void => {
+  const before = leavesQty(order)
+  order.quantity = terms.quantity
+  // what a venue calls the price of a stop is its protection, which is ours to know
+  if (terms.price !== undefined && order.price !== undefined) order.price = terms.price
+  if (terms.stopPrice !== undefined) order.stopPrice = terms.stopPrice
+  const protection = protectionAfter(order, order.stopPrice)
+  if (protection !== undefined) order.protectionPrice = protection
+  order.queueAhead = terms.queueAhead
+  delete order.pendingReplace
+  for (const scope of scopesOf(state, account)) {
+    moveExposure(scope, order.symbol, openMove(order, leavesQty(order) - before))
+  }
+  if (leavesQty(order) === 0n) finish(state, account, order)
+  else hold(account, order)
+}
+
+/** A finished order gives back what it held and leaves the state. */
+const finish = (state: State, account: Account, order: OpenOrder): void => {
+  moveCash(account.balances, order.instrument.settlement, 0n, -order.reservedCash)
+  moveHolding(account.balances, order.symbol, 0n, -order.reservedUnits)
+  for (const scope of scopesOf(state, account)) {
+    scope.openOrders--
+    moveExposure(scope, order.symbol, openMove(order, -leavesQty(order)))
+  }
+  remove(state, account, order)
+}
+
+const remove = (state: State, account: Account, order: OpenOrder): void => {
+  account.orders.delete(order.orderId)
+  state.orders.delete(order.orderId)
+  unpin(state.answered, order.orderId)
+}

@@ -1,0 +1,68 @@
+import { Schema } from "effect"
+
+/**
+ * A moment in UTC, RFC 3339 with nine decimals, for example `2024-08-08T23:54:13.937085768Z`.
+ * One fixed width: text order is time order, and what is stored needs no conversion.
+ */
+export const Time = Schema.String.check(Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/u)).pipe(
+  Schema.brand("Time")
+)
+export type Time = typeof Time.Type
+
+export const EPOCH = "1970-01-01T00:00:00.000000000Z" as Time
+
+/** Seconds since 1970 and nanoseconds of that second (0 to 999,999,999). */
+export const timeFrom = (seconds: number, nanos: number): Time =>
+  `${secondText(seconds)}.${String(nanos).padStart(9, "0")}Z` as Time
+
+let lastSecond = Number.NaN
+let lastText = ""
+/** Events come in bursts of the same second: its text is kept. */
+const secondText = (seconds: number): string => {
+  if (seconds !== lastSecond) {
+    lastText = new Date(seconds * 1000).toISOString().slice(0, 19)
+    lastSecond = seconds
+  }
+  return lastText
+}
+
+/** From whole nanoseconds since 1970. */
+export const timeOfNanos = (nanos: bigint): Time => timeFrom(Number(nanos / 1_000_000_000n), Number(nanos % 1_000_000_000n))
+/** From microseconds since 1970, exact in a double until the year 2255. */
+export const timeOfMicros = (micros: number): Time => {
+  const seconds = Math.floor(micros / 1e6)
+  return timeFrom(seconds, Math.floor(micros - seconds * 1e6) * 1000)
+}
+
+/** Seconds since 1970, whole. */
+export const secondsOf = (time: Time): number => Date.parse(`${time.slice(0, 19)}Z`) / 1000
+/** Microseconds since 1970, the nanoseconds below them cut. */
+export const microsOf = (time: Time): number => secondsOf(time) * 1e6 + Math.floor(Number(time.slice(20, 29)) / 1000)
+/** Nanoseconds since 1970. */
+export const nanosOf = (time: Time): bigint => BigInt(secondsOf(time)) * 1_000_000_000n + BigInt(time.slice(20, 29))
+
+/** Microseconds from `earlier` to `later`; negative when they are the other way round. */
+export const microsBetween = (earlier: Time, later: Time): number => microsOf(later) - microsOf(earlier)
+export const plusMicros = (time: Time, micros: number): Time => timeOfNanos(nanosOf(time) + BigInt(micros) * 1000n)
+export const laterOf = (a: Time, b: Time): Time => (a < b ? b : a)
+
+/** Any RFC 3339 time (offset, up to nine decimals) as {@link Time}; undefined when it is none. */
+export const timeOfText = (text: string): Time | undefined => {
+  const match = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/u.exec(text)
+  if (match === null) return undefined
+  const [, date, clock, fraction = "", zone] = match
+  const millis = Date.parse(`${date}T${clock}${zone!.toUpperCase()}`)
+  // Date.parse turns the 31st of February into March: the day must come back as it was written
+  if (Number.isNaN(millis) || Number.isNaN(Date.parse(`${date}T00:00:00Z`))) return undefined
+  if (new Date(`${date}T00:00:00Z`).toISOString().slice(0, 10) !== date) return undefined
+  return timeFrom(millis / 1000, Number(fraction.padEnd(9, "0")))
+}
+
+/** The next 00:00 UTC after `time`: where DAY ends for what trades round the clock. */
+export const nextMidnight = (time: Time): Time => timeFrom((Math.floor(secondsOf(time) / 86_400) + 1) * 86_400, 0)
+
+/** The time inside a UUIDv7 in microseconds (RFC 9562 section 5.7), or undefined for any other text. */
+export const microsOfUuid7 = (id: string): number | undefined =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/iu.test(id)
+    ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) * 1000
+    : undefined

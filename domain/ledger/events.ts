@@ -1,0 +1,23 @@
+import { Schema } from "effect"
+import { defineEvent, type FactOf } from "../kernel/event.ts"
+import { AccountId, Currency, GroupId, OwnerId } from "../kernel/ids.ts"
+import { Cash } from "../kernel/money.ts"
+
+export const AccountOpened = defineEvent("AccountOpened", {
+  account: AccountId,
+  owner: OwnerId,
+  group: GroupId,
+  accountType: Schema.Literals(["cash"]),
+  currency: Currency
+})
+
+const movement = {
+  currency: Currency,
+  amount: Cash,
+  /** the caller's own word for it, for example a bank reference */
+  reference: Schema.optionalKey(Schema.String)
+}
+export const Deposited = defineEvent("Deposited", movement)
+export const Withdrawn = defineEvent("Withdrawn", movement)
+
+export type LedgerEvent = FactOf<typeof AccountOpened> | FactOf<typeof Deposited> | FactOf<typeof Withdrawn>

@@ -1,0 +1,21 @@
+import { Schema } from "effect"
+import { defineEvent, type FactOf } from "../kernel/event.ts"
+import { Symbol } from "../kernel/ids.ts"
+import { Price } from "../kernel/money.ts"
+import { Time } from "../kernel/time.ts"
+import { instrumentFields } from "../market/instrument.ts"
+
+/** An instrument's version as this partition uses it from here on. */
+export const InstrumentAdopted = defineEvent("InstrumentAdopted", instrumentFields)
+
+/** A valuation mark: unrealised P&L is rebuilt from these, never from prices that were not recorded. */
+export const MarkRecorded = defineEvent("MarkRecorded", {
+  symbol: Symbol,
+  price: Price,
+  source: Schema.Literals(["mid", "last"]),
+  /** the market-data message it was taken from, and when that reached us */
+  mdNo: Schema.Int,
+  markedAt: Time
+})
+
+export type ReferenceEvent = FactOf<typeof InstrumentAdopted> | FactOf<typeof MarkRecorded>

@@ -1,0 +1,64 @@
+import { formatFixed } from "#domain/kernel/money.ts"
+import { define, NEVER, type RowOf } from "../projection.ts"
+
+/** Every event as a row: what auditors search. */
+const columns = {
+  eventNo: "integer",
+  type: "text",
+  v: "integer",
+  recordedAt: "time",
+  effectiveAt: "time",
+  actor: "text",
+  cause: "text",
+  correlation: "text",
+  trace: "text",
+  account: "text",
+  orderId: "text",
+  symbol: "text",
+  data: "json",
+  commitNo: "integer",
+  commitId: "text",
+  commitHash: "text"
+} as const
+export type EventRow = RowOf<typeof columns>
+
+export const events = define<typeof columns>({
+  name: "events",
+  version: 1,
+  columns,
+  key: ["eventNo"],
+  keysOf: (event) => [[event.eventNo]],
+  empty: ([eventNo]) => ({
+    eventNo: Number(eventNo),
+    type: "",
+    v: 0,
+    recordedAt: NEVER,
+    effectiveAt: NEVER,
+    actor: "",
+    cause: "",
+    correlation: "",
+    trace: "",
+    account: "",
+    orderId: "",
+    symbol: "",
+    data: "",
+    commitNo: 0,
+    commitId: "",
+    commitHash: ""
+  }),
+  fold: (row, event, place) => {
+    const { type, v, recordedAt, effectiveAt, actor, cause, correlation, trace = "", account = "", data } = event
+    return {
+      ...row,
+      ...{ type, v, recordedAt, effectiveAt, actor, cause, correlation, trace, account },
+      orderId: "orderId" in data ? data.orderId : "",
+      symbol: "symbol" in data && data.symbol !== undefined ? data.symbol : "",
+      data: JSON.stringify(data, (_, value) => (typeof value === "bigint" ? formatFixed(value) : value)),
+      commitNo: place.no,
+      commitId: place.id,
+      commitHash: place.hash
+    }
+  },
+  unhashed: ["trace", "commitNo", "commitId", "commitHash"],
+  isFinished: () => true
+})

@@ -1,0 +1,94 @@
+import { commitHash, merkleRoot, EMPTY_CHAIN, type ChainHead } from "./commit.ts"
+import type { EventLog, StoredCommit } from "./ports/event-log.ts"
+
+/** What was stored is not what was written: reading stops here, nothing is skipped. */
+export class BrokenChain extends Error {
+  override readonly name = "BrokenChain"
+  readonly partition: number
+  readonly no: number
+  constructor(partition: number, no: number, reason: string) {
+    super(`ledger partition ${partition} is damaged at commit ${no}: ${reason}`)
+    this.partition = partition
+    this.no = no
+  }
+}
+
+/** The JSON of a commit's body before its events are decoded. */
+export type CommitBody = {
+  readonly v: number
+  readonly partition: number
+  readonly no: number
+  readonly epoch: number
+  readonly events: ReadonlyArray<Record<string, unknown>>
+}
+
+/** A commit whose place, chain and hash hold, with its body parsed. */
+export type CheckedCommit = { readonly stored: StoredCommit; readonly body: CommitBody }
+
+/** Checks number, link, hash and the body's own words about itself; throws {@link BrokenChain}. */
+export const checkCommit = (after: ChainHead, commit: StoredCommit, partition: number): CheckedCommit => {
+  const expected = after.no + 1
+  const broken = (reason: string) => new BrokenChain(partition, expected, reason)
+  if (commit.no !== expected) throw broken(`the log continues with commit ${commit.no}`)
+  if (commit.prev !== after.hash) throw broken("it does not follow the commit before it (prev differs)")
+  if (commitHash(commit.prev, commit.id, commit.root, commit.body) !== commit.hash) throw broken("its hash differs")
+  const body = parseBody(commit, broken)
+  if (body.v !== 1) throw broken(`body version ${body.v} is unknown to this program`)
+  if (body.partition !== partition || body.no !== commit.no) throw broken("its body names another place")
+  return { stored: commit, body }
+}
+
+const parseBody = (commit: StoredCommit, broken: (reason: string) => BrokenChain): CommitBody => {
+  const { body } = commit
+  try {
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"))
+  } catch {
+    throw broken("its body is not JSON")
+  }
+}
+
+/** The root over the events: not needed to trust the bytes (the hash covers the body), so only `verify` pays for it. */
+export const checkRoot = ({ stored, body }: CheckedCommit): void => {
+  const leaves = body.events.map((event) => Buffer.from(JSON.stringify(event), "utf8"))
+  if (merkleRoot(leaves).toString("hex") !== stored.root) {
+    throw new BrokenChain(stored.partition, stored.no, "the Merkle root over its events differs")
+  }
+}
+
+/** Reads a partition with every commit checked against the one before it. `after` is where the reader stands. */
+export async function* readChecked(
+  log: Pick<EventLog, "read">,
+  partition: number,
+  after: ChainHead = EMPTY_CHAIN
+): AsyncGenerator<ReadonlyArray<CheckedCommit>> {
+  yield* checked(log.read(partition, after.no + 1), partition, after)
+}
+
+/** As {@link readChecked}, and then what is appended later, until `signal` aborts. */
+export async function* followChecked(
+  log: Pick<EventLog, "follow">,
+  partition: number,
+  after: ChainHead,
+  signal: AbortSignal
+): AsyncGenerator<ReadonlyArray<CheckedCommit>> {
+  yield* checked(log.follow(partition, after.no + 1, signal), partition, after)
+}
+
+async function* checked(batches: AsyncIterable<ReadonlyArray<StoredCommit>>, partition: number, after: ChainHead) {
+  let head = after
+  for await (const batch of batches) {
+    const good: Array<CheckedCommit> = []
+    for (const commit of batch) {
+      let next: CheckedCommit
+      try {
+        next = checkCommit(head, commit, partition)
+      } catch (error) {
+        if (good.length > 0) yield good // what came before the damage is sound
+        throw error
+      }
+      good.push(next)
+      head = commit
+    }
+    yield good
+  }
+}

@@ -1,0 +1,121 @@
+import { Schema } from "effect"
+import type { EventDefinition, Fact, Recorded } from "#domain/kernel/event.ts"
+import { formatFixed, parseFixed } from "#domain/kernel/money.ts"
+
+/** What is stored cannot be understood: the reader stops here. */
+export class Undecodable extends Error {
+  override readonly name = "Undecodable"
+}
+
+/** Events to and from the JSON that is stored for ever. Keys stand in the schema's order. */
+export type Codec<Event extends Fact> = {
+  readonly encode: (event: Recorded<Event>) => string
+  /**
+   * From parsed JSON, which it may change in place. For bytes whose hash was checked: they are what was written, so
+   * amounts are converted and nothing is judged again. Older versions are brought up to date first.
+   */
+  readonly decode: (raw: Record<string, unknown>) => Recorded<Event>
+  /** As `decode`, and every field judged by its schema: for `verify` and for what comes from elsewhere. */
+  readonly decodeStrictly: (raw: Record<string, unknown>) => Recorded<Event>
+}
+
+type Plan = {
+  readonly definition: EventDefinition
+  /** every key of the data in the schema's order, and which of them are amounts */
+  readonly keys: ReadonlyArray<string>
+  readonly amounts: ReadonlyArray<string>
+  readonly isAmount: ReadonlyArray<boolean>
+  readonly check: (data: unknown) => unknown
+}
+
+const planOf = (definition: EventDefinition): Plan => {
+  const keys = Object.keys(definition.data.fields)
+  // amounts are the only bigints that events hold, so the schema itself says which fields they are
+  const isAmount = keys.map((key) => definition.data.fields[key]!.ast._tag === "BigInt")
+  return {
+    definition,
+    keys,
+    isAmount,
+    amounts: keys.filter((_, i) => isAmount[i]),
+    check: Schema.decodeUnknownSync(definition.data as never, { onExcessProperty: "error" })
+  }
+}
+
+export const makeCodec = <Event extends Fact>(definitions: ReadonlyArray<EventDefinition>): Codec<Event> => {
+  const plans = new Map(definitions.map((definition) => [definition.type, planOf(definition)]))
+  const planFor = (type: unknown): Plan => {
+    const plan = plans.get(type as string)
+    if (plan === undefined) throw new Undecodable(`event type ${String(type)} is unknown to this program`)
+    return plan
+  }
+  return {
+    encode: (event) => encodeWith(planFor(event.type), event),
+    decode: (raw) => {
+      const plan = planFor(raw["type"])
+      const data = upToDate(raw, plan.definition)
+      for (const key of plan.amounts) {
+        const text = data[key]
+        if (text !== undefined) data[key] = parseFixed(text as string)
+      }
+      return raw as unknown as Recorded<Event>
+    },
+    decodeStrictly: (raw) => {
+      const plan = planFor(raw["type"])
+      upToDate(raw, plan.definition)
+      try {
+        checkEnvelope(raw)
+        raw["data"] = plan.check(raw["data"])
+      } catch (error) {
+        throw new Undecodable(`event ${String(raw["eventNo"])} (${plan.definition.type}): ${(error as Error).message}`)
+      }
+      return raw as unknown as Recorded<Event>
+    }
+  }
+}
+
+const encodeWith = (plan: Plan, event: Recorded): string => {
+  const { eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, trace, account } = event
+  const given = event.data as Record<string, unknown>
+  const data: Record<string, unknown> = {}
+  for (let i = 0; i < plan.keys.length; i++) {
+    const key = plan.keys[i]!
+    const value = given[key]
+    if (value !== undefined) data[key] = plan.isAmount[i] ? formatFixed(value as bigint) : value
+  }
+  // undefined members are left out by JSON.stringify; what is there stands in this order
+  return JSON.stringify({ eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, trace, account, data })
+}
+
+/** Brings stored data to its type's present version, step by step. */
+const upToDate = (raw: Record<string, unknown>, { v, type, upcasts }: EventDefinition): Record<string, unknown> => {
+  let version = raw["v"] as number
+  if (version === v) return raw["data"] as Record<string, unknown>
+  if (!(version < v)) throw new Undecodable(`version ${version} of ${type} is newer than this program's ${v}`)
+  let data = raw["data"] as Record<string, unknown>
+  for (; version < v; version++) {
+    const step = upcasts[version]
+    if (step === undefined) throw new Undecodable(`no step from version ${version} of ${type}`)
+    data = step(data)
+  }
+  raw["data"] = data
+  raw["v"] = v
+  return data
+}
+
+const ENVELOPE = Schema.decodeUnknownSync(
+  Schema.Struct({
+    eventNo: Schema.Int,
+    type: Schema.String,
+    v: Schema.Int,
+    recordedAt: Schema.String,
+    effectiveAt: Schema.String,
+    actor: Schema.String,
+    cause: Schema.String,
+    correlation: Schema.String,
+    trace: Schema.optionalKey(Schema.String),
+    account: Schema.optionalKey(Schema.String),
+    data: Schema.Unknown
+  }),
+  { onExcessProperty: "error" }
+)
+const checkEnvelope = (raw: unknown): void => void ENVELOPE(raw)

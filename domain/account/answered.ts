@@ -1,7 +1,7 @@
-import { chanceOf } from "../kernel/chance.ts"
-import type { Recorded } from "../kernel/event.ts"
-import type { AccountId, OrderId } from "../kernel/ids.ts"
-import { EPOCH, microsOf, microsOfUuid7, plusMicros, type Time } from "../kernel/time.ts"
+import { digestOf } from "#domain/kernel/chance.ts"
+import type { Recorded } from "#domain/kernel/event.ts"
+import type { AccountId, OrderId } from "#domain/kernel/ids.ts"
+import { EPOCH, microsOf, microsOfUuid7, plusMicros, type Time } from "#domain/kernel/time.ts"
 import type { AccountEvent } from "./events.ts"
 import type { Request } from "./commands.ts"
 import { contentOfEvent, contentOfRequest } from "./content.ts"
@@ -41,16 +41,13 @@ export const nothingAnswered = (most = MOST_REMEMBERED): AnsweredCommands => ({
 
 const keyOf = (account: AccountId, id: string): string => `${account} ${id}`
 
-/** 53 bits of the text: enough to tell another content under the same id, and small beside a million ids. */
-const digest = (content: string): number => chanceOf(content) * 0x20_0000 + (chanceOf("2", content) >>> 11)
-
 export type Repeat = "new" | "other-content" | "too-old" | "too-far-ahead" | Answered
 
 /** Whether a command was answered before, may still be new, or can no longer be told. */
 export const repeatOf = (state: AnsweredCommands, account: AccountId, id: string, request: Request, at: Time): Repeat => {
   const key = keyOf(account, id)
   const found = state.recent.get(key) ?? state.pinned.get(key)
-  if (found !== undefined) return found.content === digest(contentOfRequest(request)) ? found : "other-content"
+  if (found !== undefined) return found.content === digestOf(contentOfRequest(request)) ? found : "other-content"
   const made = microsOfUuid7(id)
   if (made === undefined) return "new"
   // a UUIDv7 counts milliseconds: one of the floor's own millisecond is not older than it
@@ -69,7 +66,7 @@ export const remember = (
     const found = state.recent.get(key)
     if (found !== undefined) found.last = event.eventNo
     else {
-      const content = digest(contentOfEvent(event))
+      const content = digestOf(contentOfEvent(event))
       const head = { content, first: event.eventNo, last: event.eventNo, at: event.recordedAt }
       state.recent.set(key, event.type === "OrderPlaced" ? { ...head, order: event.data.orderId } : head)
     }

@@ -1,9 +1,9 @@
-import type { AccountId, ClOrdId, Currency, GroupId, OrderId, OwnerId, Symbol } from "../kernel/ids.ts"
-import type { Cash, Price, Quantity } from "../kernel/money.ts"
-import type { Time } from "../kernel/time.ts"
-import type { Instrument } from "../market/instrument.ts"
-import type { Limits, LimitScope } from "../risk/events.ts"
-import type { OrderType, Side, TimeInForce, VenueReport } from "../venue/messages.ts"
+import type { AccountId, ClOrdId, Currency, GroupId, OrderId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
+import type { Cash, Price, Quantity } from "#domain/kernel/money.ts"
+import type { Time } from "#domain/kernel/time.ts"
+import type { Instrument } from "#domain/market/instrument.ts"
+import type { Limits, LimitScope } from "#domain/risk/events.ts"
+import type { OrderType, Side, TimeInForce, VenueReport } from "#domain/venue/messages.ts"
 
 /** Who asks, and under which id: (account, id) identifies a command, sent again it answers as the first time. */
 export type CommandHead = { readonly id: string; readonly actor: string; readonly trace?: string }

@@ -1,8 +1,13 @@
-import type { Recorded } from "../kernel/event.ts"
+import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountEvent } from "./events.ts"
 import type { Request } from "./commands.ts"
 
-const join = (...parts: ReadonlyArray<unknown>): string => parts.map((part) => part ?? "").join("|")
+type Part = string | bigint | undefined
+const join = (what: string, ...parts: ReadonlyArray<Part>): string => {
+  let text = what
+  for (const part of parts) text += part === undefined ? "|" : `|${part}`
+  return text
+}
 
 /**
  * What a command asked, as text: equal texts are the same content. The event that a command left says the same text

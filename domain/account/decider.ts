@@ -1,5 +1,5 @@
 import { Result } from "effect"
-import type { Decider } from "../kernel/shapes.ts"
+import type { Decider } from "#domain/kernel/shapes.ts"
 import { repeatOf, type Answered } from "./answered.ts"
 import { adoptInstrument, halt, moveMoney, openAccount, resume, setLimits } from "./decide-accounts.ts"
 import { cancelAll, cancelOrder, refused, replaceOrder, submitOrder, type Decided } from "./decide-orders.ts"

@@ -1,8 +1,8 @@
-import type { EventDefinition } from "../kernel/event.ts"
-import * as ledger from "../ledger/events.ts"
-import * as orders from "../orders/events.ts"
-import * as reference from "../reference/events.ts"
-import * as risk from "../risk/events.ts"
+import type { EventDefinition } from "#domain/kernel/event.ts"
+import * as ledger from "#domain/ledger/events.ts"
+import * as orders from "#domain/orders/events.ts"
+import * as reference from "#domain/reference/events.ts"
+import * as risk from "#domain/risk/events.ts"
 
 /** Every fact of a partition. */
 export type AccountEvent = orders.OrderEvent | risk.RiskEvent | ledger.LedgerEvent | reference.ReferenceEvent

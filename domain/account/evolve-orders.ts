@@ -1,12 +1,12 @@
-import type { Recorded } from "../kernel/event.ts"
-import type { Cash, Quantity } from "../kernel/money.ts"
-import { microsOf } from "../kernel/time.ts"
-import { moveCash, moveHolding } from "../ledger/balances.ts"
-import type { OrderEvent, OrderFilledData } from "../orders/events.ts"
-import { leavesQty, worstPrice, type OpenOrder } from "../orders/open-order.ts"
-import { needOf, protectionPrice } from "../orders/terms.ts"
-import type { OrderRiskDecidedData, RiskEvent } from "../risk/events.ts"
-import { moveExposure, spendRate } from "../risk/scope.ts"
+import type { Recorded } from "#domain/kernel/event.ts"
+import type { Cash, Quantity } from "#domain/kernel/money.ts"
+import { microsOf } from "#domain/kernel/time.ts"
+import { moveCash, moveHolding } from "#domain/ledger/balances.ts"
+import type { OrderEvent, OrderFilledData } from "#domain/orders/events.ts"
+import { leavesQty, worstPrice, type OpenOrder } from "#domain/orders/open-order.ts"
+import { needOf, protectionPrice } from "#domain/orders/terms.ts"
+import type { OrderRiskDecidedData, RiskEvent } from "#domain/risk/events.ts"
+import { moveExposure, spendRate } from "#domain/risk/scope.ts"
 import { unpin } from "./answered.ts"
 import { scopesOf, type Account, type State } from "./state.ts"
 
@@ -100,11 +100,10 @@ const decided = (
   const isReplace = order.pendingReplace?.clOrdId === data.clOrdId
   if (denied && isReplace) delete order.pendingReplace // the order goes on as it was
   else if (denied) return remove(state, account, order)
-  const now = () => microsOf(recordedAt)
   for (const scope of scopesOf(state, account)) {
     if (denied) break
     const perSecond = scope.limits.maxOrdersPerSecond
-    if (perSecond !== undefined) spendRate(scope, perSecond, now())
+    if (perSecond !== undefined) spendRate(scope, perSecond, microsOf(recordedAt))
     if (!isReplace) {
       scope.openOrders++
       moveExposure(scope, order.symbol, openMove(order, leavesQty(order)))

@@ -1,7 +1,7 @@
-import type { Recorded } from "../kernel/event.ts"
-import type { AccountId, OrderId } from "../kernel/ids.ts"
-import { moveCash } from "../ledger/balances.ts"
-import { limitFields, type Limits } from "../risk/events.ts"
+import type { Recorded } from "#domain/kernel/event.ts"
+import type { AccountId, OrderId } from "#domain/kernel/ids.ts"
+import { moveCash } from "#domain/ledger/balances.ts"
+import { limitFields, type Limits } from "#domain/risk/events.ts"
 import { remember } from "./answered.ts"
 import { evolveOrder } from "./evolve-orders.ts"
 import type { AccountEvent } from "./events.ts"
@@ -33,7 +33,7 @@ const apply = (state: State, event: Recorded<AccountEvent>): void => {
     case "LimitsSet":
       return limitsSet(state, event)
     case "TradingHalted":
-      state.halts.set(event.data.haltId, event.data)
+      state.halts.set(event.data.haltId, { ...event.data, at: event.recordedAt, eventNo: event.eventNo })
       return
     case "TradingResumed":
       state.halts.delete(event.data.haltId)

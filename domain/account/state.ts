@@ -1,10 +1,10 @@
-import type { AccountId, Currency, GroupId, OrderId, OwnerId, Symbol } from "../kernel/ids.ts"
-import { EPOCH, type Time } from "../kernel/time.ts"
-import { noBalances, type Balances } from "../ledger/balances.ts"
-import type { Instrument } from "../market/instrument.ts"
-import type { OpenOrder } from "../orders/open-order.ts"
-import type { LimitScope } from "../risk/events.ts"
-import { newScope, type Scope } from "../risk/scope.ts"
+import type { AccountId, Currency, GroupId, OrderId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
+import { EPOCH, type Time } from "#domain/kernel/time.ts"
+import { noBalances, type Balances } from "#domain/ledger/balances.ts"
+import type { Instrument } from "#domain/market/instrument.ts"
+import type { OpenOrder } from "#domain/orders/open-order.ts"
+import type { LimitScope } from "#domain/risk/events.ts"
+import { newScope, type Scope } from "#domain/risk/scope.ts"
 import { nothingAnswered, type AnsweredCommands } from "./answered.ts"
 
 export type Account = {
@@ -27,6 +27,8 @@ export type HaltState = {
   readonly id?: string
   readonly symbol?: Symbol
   readonly reason: string
+  readonly at: Time
+  readonly eventNo: number
 }
 
 /** All that a partition's decisions depend on. It belongs to the loop that evolves it. */

@@ -34,8 +34,17 @@ export const timeOfMicros = (micros: number): Time => {
   return timeFrom(seconds, Math.floor(micros - seconds * 1e6) * 1000)
 }
 
-/** Seconds since 1970, whole. */
-export const secondsOf = (time: Time): number => Date.parse(`${time.slice(0, 19)}Z`) / 1000
+let parsedText = ""
+let parsedSecond = Number.NaN
+/** Seconds since 1970, whole. The newest second is kept: parsing a date costs more than a whole risk check. */
+export const secondsOf = (time: Time): number => {
+  const text = time.slice(0, 19)
+  if (text !== parsedText) {
+    parsedSecond = Date.parse(`${text}Z`) / 1000
+    parsedText = text
+  }
+  return parsedSecond
+}
 /** Microseconds since 1970, the nanoseconds below them cut. */
 export const microsOf = (time: Time): number => secondsOf(time) * 1e6 + Math.floor(Number(time.slice(20, 29)) / 1000)
 /** Nanoseconds since 1970. */

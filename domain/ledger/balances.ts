@@ -1,4 +1,4 @@
-import type { Currency, Symbol } from "../kernel/ids.ts"
+import type { Currency, Symbol } from "#domain/kernel/ids.ts"
 
 /** Money of one currency: all of it, and what open orders hold back. */
 export type Balance = { total: bigint; reserved: bigint }

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
-import { defineEvent, type FactOf } from "../kernel/event.ts"
-import { AccountId, Currency, GroupId, OwnerId } from "../kernel/ids.ts"
-import { Cash } from "../kernel/money.ts"
+import { defineEvent, type FactOf } from "#domain/kernel/event.ts"
+import { AccountId, Currency, GroupId, OwnerId } from "#domain/kernel/ids.ts"
+import { Cash } from "#domain/kernel/money.ts"
 
 export const AccountOpened = defineEvent("AccountOpened", {
   account: AccountId,

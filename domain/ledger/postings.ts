@@ -1,5 +1,5 @@
-import type { AccountEvent } from "../account/events.ts"
-import type { Recorded } from "../kernel/event.ts"
+import type { AccountEvent } from "#domain/account/events.ts"
+import type { Recorded } from "#domain/kernel/event.ts"
 
 /** One line of a double entry: `amount` of `unit` into (above 0) or out of (below 0) a ledger account. */
 export type Posting = { readonly ledger: string; readonly unit: string; readonly amount: bigint }

@@ -1,8 +1,8 @@
 import { Schema } from "effect"
-import { defineEvent, type FactOf } from "../kernel/event.ts"
-import { ClOrdId, Currency, ExecId, OrderId, Symbol } from "../kernel/ids.ts"
-import { Cash, Price, Quantity, Rate } from "../kernel/money.ts"
-import { Time } from "../kernel/time.ts"
+import { defineEvent, type FactOf } from "#domain/kernel/event.ts"
+import { ClOrdId, Currency, ExecId, OrderId, Symbol } from "#domain/kernel/ids.ts"
+import { Cash, Price, Quantity, Rate } from "#domain/kernel/money.ts"
+import { Time } from "#domain/kernel/time.ts"
 
 export const Side = Schema.Literals(["buy", "sell"])
 export const OrderType = Schema.Literals(["market", "limit", "stop", "stop-limit"])

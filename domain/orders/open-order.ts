@@ -1,8 +1,8 @@
-import type { AccountId, ClOrdId, OrderId, Symbol } from "../kernel/ids.ts"
-import type { Cash, Price, Quantity } from "../kernel/money.ts"
-import type { Time } from "../kernel/time.ts"
-import type { Instrument } from "../market/instrument.ts"
-import type { OrderType, Side, TimeInForce } from "../venue/messages.ts"
+import type { AccountId, ClOrdId, OrderId, Symbol } from "#domain/kernel/ids.ts"
+import type { Cash, Price, Quantity } from "#domain/kernel/money.ts"
+import type { Time } from "#domain/kernel/time.ts"
+import type { Instrument } from "#domain/market/instrument.ts"
+import type { OrderType, Side, TimeInForce } from "#domain/venue/messages.ts"
 
 /** What a replace would make of an order, while the venue has not answered. */
 export type PendingReplace = {

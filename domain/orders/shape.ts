@@ -1,7 +1,7 @@
-import type { Refusal } from "../kernel/shapes.ts"
-import { fits, type Price, type Quantity } from "../kernel/money.ts"
-import type { Time } from "../kernel/time.ts"
-import type { OrderType, TimeInForce } from "../venue/messages.ts"
+import type { Refusal } from "#domain/kernel/shapes.ts"
+import { fits, type Price, type Quantity } from "#domain/kernel/money.ts"
+import type { Time } from "#domain/kernel/time.ts"
+import type { OrderType, TimeInForce } from "#domain/venue/messages.ts"
 
 /** The parts of an order request that must fit together, whoever sends it. */
 export type OrderShape = {

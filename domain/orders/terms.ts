@@ -7,9 +7,9 @@ import {
   type Cash,
   type Price,
   type Quantity
-} from "../kernel/money.ts"
-import type { Instrument } from "../market/instrument.ts"
-import type { OrderType, Side } from "../venue/messages.ts"
+} from "#domain/kernel/money.ts"
+import type { Instrument } from "#domain/market/instrument.ts"
+import type { OrderType, Side } from "#domain/venue/messages.ts"
 
 /** How far above the ask (or its stop) a buy without a limit may go. */
 const PROTECTION_PERCENT = 5n

@@ -1,9 +1,9 @@
 import { Schema } from "effect"
-import { defineEvent, type FactOf } from "../kernel/event.ts"
-import { Symbol } from "../kernel/ids.ts"
-import { Price } from "../kernel/money.ts"
-import { Time } from "../kernel/time.ts"
-import { instrumentFields } from "../market/instrument.ts"
+import { defineEvent, type FactOf } from "#domain/kernel/event.ts"
+import { Symbol } from "#domain/kernel/ids.ts"
+import { Price } from "#domain/kernel/money.ts"
+import { Time } from "#domain/kernel/time.ts"
+import { instrumentFields } from "#domain/market/instrument.ts"
 
 /** An instrument's version as this partition uses it from here on. */
 export const InstrumentAdopted = defineEvent("InstrumentAdopted", instrumentFields)

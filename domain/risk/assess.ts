@@ -1,5 +1,5 @@
-import type { ClOrdId, OrderId } from "../kernel/ids.ts"
-import type { Cash, Price, Quantity } from "../kernel/money.ts"
+import type { ClOrdId, OrderId } from "#domain/kernel/ids.ts"
+import type { Cash, Price, Quantity } from "#domain/kernel/money.ts"
 import { writeCheck } from "./check-text.ts"
 import { RISK_CHECKS, type RiskQuestion } from "./checks.ts"
 import type { OrderRiskDecidedData } from "./events.ts"

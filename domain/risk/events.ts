@@ -1,7 +1,7 @@
 import { Schema } from "effect"
-import { defineEvent, type FactOf } from "../kernel/event.ts"
-import { ClOrdId, OrderId, Symbol } from "../kernel/ids.ts"
-import { Cash, Price, Quantity, Rate } from "../kernel/money.ts"
+import { defineEvent, type FactOf } from "#domain/kernel/event.ts"
+import { ClOrdId, OrderId, Symbol } from "#domain/kernel/ids.ts"
+import { Cash, Price, Quantity, Rate } from "#domain/kernel/money.ts"
 
 export const LimitScope = Schema.Literals(["account", "group", "firm"])
 export type LimitScope = typeof LimitScope.Type

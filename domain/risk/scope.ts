@@ -1,4 +1,4 @@
-import type { Symbol } from "../kernel/ids.ts"
+import type { Symbol } from "#domain/kernel/ids.ts"
 import type { Limits, LimitScope } from "./events.ts"
 
 /** Units held and units in open orders of a symbol, as running totals. */

@@ -1,4 +1,4 @@
-import { define, NEVER, NONE, type RowOf } from "../projection.ts"
+import { define, NEVER, NONE, type RowOf } from "#projections/projection.ts"
 
 /** Money of an account by currency, and where it came from. */
 const columns = {

@@ -1,5 +1,5 @@
 import { formatFixed } from "#domain/kernel/money.ts"
-import { define, NEVER, type RowOf } from "../projection.ts"
+import { define, NEVER, type RowOf } from "#projections/projection.ts"
 
 /** Every event as a row: what auditors search. */
 const columns = {
@@ -46,14 +46,13 @@ export const events = define<typeof columns>({
     commitId: "",
     commitHash: ""
   }),
-  fold: (row, event, place) => {
-    const { type, v, recordedAt, effectiveAt, actor, cause, correlation, trace = "", account = "", data } = event
+  fold: (_, event, place) => {
+    const { eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, trace = "", account = "", data } = event
     return {
-      ...row,
-      ...{ type, v, recordedAt, effectiveAt, actor, cause, correlation, trace, account },
+      ...{ eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, trace, account },
       orderId: "orderId" in data ? data.orderId : "",
       symbol: "symbol" in data && data.symbol !== undefined ? data.symbol : "",
-      data: JSON.stringify(data, (_, value) => (typeof value === "bigint" ? formatFixed(value) : value)),
+      data: textOf(data),
       commitNo: place.no,
       commitId: place.id,
       commitHash: place.hash
@@ -62,3 +61,10 @@ export const events = define<typeof columns>({
   unhashed: ["trace", "commitNo", "commitId", "commitHash"],
   isFinished: () => true
 })
+
+/** As the ledger has it. Amounts stand at the top only; a replacer would be called for every text of every list. */
+const textOf = (data: object): string => {
+  const plain: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(data)) plain[key] = typeof value === "bigint" ? formatFixed(value) : value
+  return JSON.stringify(plain)
+}

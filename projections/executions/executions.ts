@@ -1,4 +1,4 @@
-import { define, NEVER, NONE, type RowOf } from "../projection.ts"
+import { define, NEVER, NONE, type RowOf } from "#projections/projection.ts"
 
 /** Every fill as it was booked. */
 const columns = {

@@ -1,4 +1,4 @@
-import { define, NEVER, NONE, type RowOf } from "../projection.ts"
+import { define, NEVER, NONE, type RowOf } from "#projections/projection.ts"
 
 /** The newest recorded valuation mark of each symbol. */
 const columns = { symbol: "text", price: "amount", source: "text", mdNo: "integer", markedAt: "time" } as const

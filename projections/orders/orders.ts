@@ -1,6 +1,6 @@
 import { formatFixed, ONE, ratioHalfEven } from "#domain/kernel/money.ts"
 import { readCheck } from "#domain/risk/check-text.ts"
-import { define, NEVER, NONE, type LedgerEvent, type RowOf } from "../projection.ts"
+import { define, NEVER, NONE, type LedgerEvent, type RowOf } from "#projections/projection.ts"
 import { statusOf } from "./status.ts"
 
 /** Every order with its FIX status, quantities and the risk decision that allowed or refused it. */

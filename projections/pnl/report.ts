@@ -1,7 +1,7 @@
 import { formatFixed, ONE, ratioHalfEven } from "#domain/kernel/money.ts"
-import type { BalanceRow } from "../balances/balances.ts"
-import type { MarkRow } from "../marks/marks.ts"
-import type { PositionRow } from "../positions/positions.ts"
+import type { BalanceRow } from "#projections/balances/balances.ts"
+import type { MarkRow } from "#projections/marks/marks.ts"
+import type { PositionRow } from "#projections/positions/positions.ts"
 
 /** What P&L is made from: the rows of one account as they stood at one position. */
 export type PnlRows = {

@@ -1,5 +1,5 @@
 import { absOf, ONE, ratioHalfEven } from "#domain/kernel/money.ts"
-import { define, NEVER, NONE, type RowOf } from "../projection.ts"
+import { define, NEVER, NONE, type RowOf } from "#projections/projection.ts"
 
 /** Units held with their average cost and what sales of them brought, fees apart (they are a column of their own). */
 const columns = {

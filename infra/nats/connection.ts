@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { connect, errors, type Msg, type MsgHdrs, type NatsConnection } from "@nats-io/transport-node"
+import { type Bell, makeBell } from "#infra/memory/bell.ts"
+
+export type NatsOptions = {
+  /** `nats://host:port`, several with commas between; user and password or a token may stand before the host */
+  readonly url: string
+  /** what the server calls this connection */
+  readonly name: string
+}
+
+/** A connection that comes back by itself, and what has to be known about it in between. */
+export type Link = {
+  readonly nc: NatsConnection
+  /** the address without secrets */
+  readonly address: string
+  readonly connected: () => boolean
+  /** Rings whenever the connection is lost, back or closed. */
+  readonly changed: Bell
+  /** Aborted by `close`. */
+  readonly closing: AbortSignal
+  /** Lets what was sent arrive, then closes. */
+  readonly close: () => Promise<void>
+}
+
+/** Connects once, or fails with a sentence; from then on it reconnects for ever. */
+export const connectNats = async ({ url, name }: NatsOptions): Promise<Link> => {
+  const urls = url.split(",").map((text) => parseUrl(text.trim()))
+  const [first] = urls
+  const address = urls.map(({ host }) => `nats://${host}`).join(",")
+  let nc: NatsConnection
+  try {
+    nc = await connect({
+      servers: urls.map(({ host }) => host),
+      ...credentials(first!),
+      ...(first!.protocol === "tls:" ? { tls: {} } : {}),
+      name,
+      timeout: 5_000,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 100,
+      reconnectJitter: 50,
+      pingInterval: 5_000, // a peer that is gone without a word is noticed after three of them
+      noAsyncTraces: true // a stack for each request costs more than the request
+    })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`No NATS server can be used at ${address}: ${reason}. Is it running, and is NATS_URL right?`, {
+      cause
+    })
+  }
+  return watch(nc, address)
+}
+
+const parseUrl = (text: string): URL => {
+  try {
+    return new URL(text.includes("://") ? text : `nats://${text}`)
+  } catch (cause) {
+    throw new Error("The address of the NATS server is not of the form nats://host:port.", { cause })
+  }
+}
+
+const credentials = ({ username, password }: URL) => {
+  const user = decodeURIComponent(username)
+  if (user === "") return {}
+  return password === "" ? { token: user } : { user, pass: decodeURIComponent(password) }
+}
+
+const watch = (nc: NatsConnection, address: string): Link => {
+  const changed = makeBell()
+  const closing = new AbortController()
+  let connected = true
+  const listen = async () => {
+    for await (const { type } of nc.status()) {
+      if (type !== "disconnect" && type !== "reconnect") continue
+      connected = type === "reconnect"
+      changed.ring()
+    }
+  }
+  void listen()
+  const close = async () => {
+    if (closing.signal.aborted) return
+    closing.abort()
+    changed.ring()
+    // draining waits for an answer of the server, which may be away
+    if (!nc.isClosed()) await Promise.race([nc.drain().catch(() => undefined), sleep(2_000, undefined, { ref: false })])
+    await nc.close()
+  }
+  return { nc, address, connected: () => connected && !nc.isClosed(), changed, closing: closing.signal, close }
+}
+
+/** Fails once the connection is closed for good: by us, or because the server refuses it. */
+export const assertOpen = ({ nc, address, closing }: Link): void => {
+  if (closing.aborted) throw new Error(`The connection to ${address} was closed by this process.`)
+  if (nc.isClosed()) throw new Error(`The connection to ${address} was closed: the server refuses it.`)
+}
+
+/** `nobody`: surely nothing happened. `silence`: no answer in time, it may have happened. */
+export type Reply = Msg | "nobody" | "silence"
+
+/** One request, given up when the connection is lost. Throws only where a repeat cannot help: a payload too large, no permission. */
+export const requestOnce = async (
+  { nc, changed }: Link,
+  subject: string,
+  payload: Uint8Array | string,
+  timeout: number,
+  headers?: MsgHdrs
+): Promise<Reply> => {
+  let unwatch = () => {}
+  try {
+    const answer = nc.request(subject, payload, headers === undefined ? { timeout } : { timeout, headers })
+    const cut = new Promise<"silence">((resolve) => (unwatch = changed.onRing(() => resolve("silence"))))
+    return await Promise.race([answer, cut])
+  } catch (error) {
+    const cause = error instanceof errors.RequestError ? error.cause : error
+    if (cause instanceof errors.NoRespondersError) return "nobody"
+    if (cause instanceof errors.InvalidArgumentError || cause instanceof errors.PermissionViolationError) throw error
+    return "silence"
+  } finally {
+    unwatch()
+  }
+}

@@ -1,0 +1,132 @@
+import type { Account, HaltState, State } from "#domain/account/state.ts"
+import { absOf, formatFixed } from "#domain/kernel/money.ts"
+import { readCheck } from "#domain/risk/check-text.ts"
+import type { Limits } from "#domain/risk/events.ts"
+import type { ExecutionRow } from "#projections/executions/executions.ts"
+import type { OrderRow } from "#projections/orders/orders.ts"
+import { NEVER } from "#projections/projection.ts"
+import type { AccountBody } from "#services/contract/accounts.ts"
+import type { HaltBody, LimitValues } from "#services/contract/limits.ts"
+import type { CheckBody, FillBody, OrderBody } from "#services/contract/orders.ts"
+
+/** An order's row, the number of the event that made it, and its fills: what an answer is written from. */
+export type OrderView = { readonly row: OrderRow; readonly eventNo: number; readonly fills: ReadonlyArray<ExecutionRow> }
+
+type RiskText = {
+  readonly decision: "approved" | "denied"
+  readonly checks: ReadonlyArray<string>
+  readonly price?: string
+  readonly priceSource?: string
+  readonly priceAgeMicros?: number
+}
+
+/** Checks that compared with a market price carry it. */
+const PRICED = new Set(["PRICE_COLLAR", "MIN_NOTIONAL", "MAX_ORDER_NOTIONAL"])
+
+const checkBody = (text: string, risk: RiskText): CheckBody => {
+  const { code, passed, limit = null, used = null, requested = null, scope } = readCheck(text)
+  const price =
+    PRICED.has(code) && risk.price !== undefined
+      ? {
+          price: risk.price,
+          ...(risk.priceSource !== undefined && { priceSource: risk.priceSource }),
+          ...(risk.priceAgeMicros !== undefined && { priceAge: risk.priceAgeMicros / 1e6 })
+        }
+      : {}
+  return { code, limit, used, requested, passed, ...(scope !== undefined && { scope }), ...price }
+}
+
+export const fillBody = (row: ExecutionRow): FillBody => ({
+  execId: row.execId,
+  quantity: formatFixed(row.quantity),
+  price: formatFixed(row.price),
+  fee: formatFixed(row.fee),
+  feeCurrency: row.feeCurrency,
+  liquidity: row.liquidity as FillBody["liquidity"],
+  at: row.at
+})
+
+/** The order as the contract has it. */
+export const orderBody = ({ row, eventNo, fills }: OrderView, partition: number): OrderBody => {
+  const risk: RiskText = row.risk === "" ? { decision: "approved", checks: [] } : JSON.parse(row.risk)
+  return {
+    orderId: row.orderId as OrderBody["orderId"],
+    clOrdId: row.clOrdId,
+    account: row.account,
+    symbol: row.symbol,
+    side: row.side as OrderBody["side"],
+    type: row.type as OrderBody["type"],
+    timeInForce: row.timeInForce as OrderBody["timeInForce"],
+    quantity: formatFixed(row.quantity),
+    ...(row.price > 0n && { price: formatFixed(row.price) }),
+    ...(row.stopPrice > 0n && { stopPrice: formatFixed(row.stopPrice) }),
+    ...(row.expireAt !== NEVER && { expireAt: row.expireAt }),
+    status: row.status as OrderBody["status"],
+    cumQty: formatFixed(row.cumQty),
+    leavesQty: formatFixed(row.leavesQty),
+    avgPx: formatFixed(row.avgPx),
+    ...(row.reason !== "" && { reason: row.reason }),
+    risk: { decision: risk.decision, checks: risk.checks.map((check) => checkBody(check, risk)) },
+    fills: fills.map(fillBody),
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    position: `${partition}:${eventNo}`
+  }
+}
+
+export const limitValues = (limits: Limits): LimitValues => ({
+  ...(limits.maxOrderNotional !== undefined && { maxOrderNotional: formatFixed(limits.maxOrderNotional) }),
+  ...(limits.maxPosition !== undefined && { maxPosition: formatFixed(limits.maxPosition) }),
+  ...(limits.maxOpenOrders !== undefined && { maxOpenOrders: limits.maxOpenOrders }),
+  ...(limits.maxOrdersPerSecond !== undefined && { maxOrdersPerSecond: limits.maxOrdersPerSecond }),
+  ...(limits.collarPercent !== undefined && { collarPercent: formatFixed(limits.collarPercent) })
+})
+
+export const haltBody = (halt: HaltState, partition: number): HaltBody => ({
+  haltId: halt.haltId,
+  scope: halt.scope,
+  ...(halt.id !== undefined && { id: halt.id }),
+  ...(halt.symbol !== undefined && { symbol: halt.symbol }),
+  reason: halt.reason,
+  at: halt.at,
+  position: `${partition}:${halt.eventNo}`
+})
+
+/** The halts that keep an account from trading something. */
+export const haltsOf = (state: State, account: Account): ReadonlyArray<HaltState> =>
+  [...state.halts.values()].filter(
+    ({ scope, id }) =>
+      scope === "firm" || (scope === "group" && id === account.group.id) || (scope === "account" && id === account.id)
+  )
+
+export const accountBody = (state: State, account: Account): AccountBody => ({
+  account: account.id,
+  owner: account.owner,
+  group: account.group.id,
+  type: account.type,
+  currency: account.currency,
+  balances: balancesWithOwn(account).map(([currency, { total, reserved }]) => ({
+    currency,
+    total: formatFixed(total),
+    reserved: formatFixed(reserved),
+    available: formatFixed(total - reserved)
+  })),
+  positions: [...account.balances.holdings]
+    .filter(([, { total, reserved }]) => absOf(total) + absOf(reserved) > 0n)
+    .map(([symbol, { total, reserved }]) => ({
+      symbol,
+      quantity: formatFixed(total),
+      reserved: formatFixed(reserved),
+      available: formatFixed(total - reserved)
+    })),
+  limits: limitValues(account.risk.limits),
+  halts: haltsOf(state, account).map((halt) => haltBody(halt, state.partition)),
+  openedAt: account.openedAt,
+  position: `${state.partition}:${state.eventNo}`
+})
+
+/** An account's own currency is shown from the first moment, at zero. */
+const balancesWithOwn = (account: Account) => {
+  const { cash } = account.balances
+  return cash.has(account.currency) ? [...cash] : [[account.currency, { total: 0n, reserved: 0n }] as const, ...cash]
+}

@@ -1,0 +1,34 @@
+import type { Request } from "#domain/account/commands.ts"
+import type { AccountEvent } from "#domain/account/events.ts"
+import type { Recorded } from "#domain/kernel/event.ts"
+import { microsOf, type Time } from "#domain/kernel/time.ts"
+import type { Answer, Meta } from "#services/http/answer.ts"
+import type { AccountWriter } from "#streams/account-writer.ts"
+import { eventsBetween } from "#streams/events-between.ts"
+import { ledgerCodec } from "#streams/ledger-codec.ts"
+import type { EventLog } from "#streams/ports/event-log.ts"
+import { newCommandId } from "./command-id.ts"
+import { problemOf, unavailable } from "./refusals.ts"
+
+/** The events that answered a command, now or (a repeat) the first time. */
+export type Outcome = { readonly events: ReadonlyArray<Recorded<AccountEvent>>; readonly repeat: boolean }
+export type Problem = Exclude<Answer<never>, { status: number }>
+export type Send = (request: Request, clOrdId: string | undefined, meta: Meta) => Promise<Outcome | Problem>
+
+/** Sends requests of people and programs to the writer; without an id of the caller's they get one, and no protection. */
+export const sender =
+  (writer: AccountWriter, log: EventLog, clock: () => Time): Send =>
+  async (request, clOrdId, meta) => {
+    const id = clOrdId ?? newCommandId(microsOf(clock()))
+    try {
+      const head = { id, actor: meta.actor, ...(meta.trace !== undefined && { trace: meta.trace }) }
+      const answer = await writer.submit({ ...head, request })
+      if (answer.kind === "refused") return problemOf(answer.refusal)
+      if (answer.kind === "nothing") return { events: [], repeat: true }
+      if (answer.kind === "facts") return { events: answer.events, repeat: false }
+      const { first, last } = answer
+      return { events: await eventsBetween(log, ledgerCodec, writer.partition, first, last), repeat: true }
+    } catch (error) {
+      return unavailable(error)
+    }
+  }

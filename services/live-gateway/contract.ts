@@ -1,0 +1,10 @@
+import type { Page, PageQuery } from "#services/contract/fields.ts"
+import type { VenueOrderBody, VenueStatusBody } from "#services/contract/venue.ts"
+import type { Answer, Meta } from "#services/http/answer.ts"
+
+/** What the routes of live-gateway ask for. */
+export type VenueDesk = {
+  readonly status: (meta: Meta) => Promise<Answer<VenueStatusBody>>
+  /** Orders that rest at the venue, as the venue sees them. */
+  readonly orders: (query: PageQuery, meta: Meta) => Promise<Answer<Page<VenueOrderBody>>>
+}

@@ -1,0 +1,179 @@
+import type { Request } from "#domain/account/commands.ts"
+import type { State } from "#domain/account/state.ts"
+import type { AccountId, GroupId, OrderId } from "#domain/kernel/ids.ts"
+import { formatFixed } from "#domain/kernel/money.ts"
+import type { Time } from "#domain/kernel/time.ts"
+import { cashOf } from "#domain/ledger/balances.ts"
+import type { CashMoveBody, MoveCash } from "#services/contract/accounts.ts"
+import type { CancelAllBody, OrderBody } from "#services/contract/orders.ts"
+import { created, ok, refused, type Answer, type Meta } from "#services/http/answer.ts"
+import type { AccountWriter } from "#streams/account-writer.ts"
+import type { EventLog } from "#streams/ports/event-log.ts"
+import { accountBody, orderBody, type OrderView } from "#services/desk/bodies.ts"
+import type { Oms } from "./contract.ts"
+import type { OrderHistory } from "#services/desk/history.ts"
+import { viewOf, type LiveOrders } from "#services/desk/live-orders.ts"
+import { sender, type Problem } from "#services/desk/send.ts"
+
+export type Desk = {
+  readonly writer: AccountWriter
+  readonly log: EventLog
+  readonly live: LiveOrders
+  readonly history: OrderHistory
+  readonly clock: () => Time
+}
+
+const PAGE = 100
+const READ_WAIT_MS = 5000
+
+/** The routes of oms over the partition's writer: decoded requests become commands, recorded events become answers. */
+export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
+  const { partition } = writer
+
+  const send = sender(writer, log, clock)
+
+  /** Waits until the views have what the caller has seen; a problem when they do not get there. */
+  const reached = async (atLeast: string | undefined): Promise<Problem | undefined> => {
+    const asked = eventNoOf(atLeast, partition)
+    if (asked === undefined || asked <= 0) return undefined
+    const done = await history.waitFor(asked, READ_WAIT_MS)
+    return done ? undefined : refused(503, "NotReached", `the view has not reached ${atLeast} yet`, { retryAfterSeconds: 1 })
+  }
+
+  const find = async (id: OrderId): Promise<OrderView | undefined> => {
+    const known = live.get(id)
+    if (known !== undefined) return known
+    // what is not in memory is old; the store may still be behind what happened a moment ago
+    await history.waitFor(writer.head().eventNo, READ_WAIT_MS)
+    return history.order(id)
+  }
+  const noOrder = (id: string) => refused(404, "UnknownOrder", `there is no order ${id}`)
+
+  /** Runs a command on an order that must exist; the answer is the order as it is after the command. */
+  const onOrder = async (
+    id: OrderId,
+    clOrdId: string | undefined,
+    meta: Meta,
+    request: (account: AccountId) => Request
+  ): Promise<Answer<OrderBody>> => {
+    const before = await find(id)
+    if (before === undefined) return noOrder(id)
+    const outcome = await send(request(before.row.account as AccountId), clOrdId, meta)
+    if ("problem" in outcome) return outcome
+    if (!outcome.repeat) return ok(orderBody(viewOf(outcome.events, before)!, partition))
+    return ok(orderBody((await find(id)) ?? before, partition))
+  }
+
+  const move = async (
+    type: "Deposit" | "Withdraw",
+    account: AccountId,
+    input: MoveCash,
+    meta: Meta
+  ): Promise<Answer<CashMoveBody>> => {
+    const { clOrdId, currency, amount, reference, effectiveAt } = input
+    const optional = { ...(reference !== undefined && { reference }), ...(effectiveAt !== undefined && { effectiveAt }) }
+    const outcome = await send({ type, account, currency, amount, ...optional } as Request, clOrdId, meta)
+    if ("problem" in outcome) return missing(outcome)
+    const event = outcome.events[0]!
+    const balance = await writer.look((state) => ({ ...cashOf(state.accounts.get(account)!.balances, currency) }))
+    const body: CashMoveBody = {
+      account,
+      kind: type === "Deposit" ? "deposit" : "withdrawal",
+      currency,
+      amount: formatFixed(amount),
+      clOrdId: event.cause,
+      ...(reference !== undefined && { reference }),
+      effectiveAt: event.effectiveAt,
+      recordedAt: event.recordedAt,
+      balance: {
+        currency,
+        total: formatFixed(balance.total),
+        reserved: formatFixed(balance.reserved),
+        available: formatFixed(balance.total - balance.reserved)
+      },
+      position: `${partition}:${event.eventNo}`
+    }
+    return outcome.repeat ? ok(body) : created(body)
+  }
+
+  return {
+    openAccount: async ({ account, owner, group, type, currency }, meta) => {
+      const terms = { account, owner, group: group ?? (owner as string as GroupId), accountType: type, currency }
+      const outcome = await send({ type: "OpenAccount", ...terms }, undefined, meta)
+      if ("problem" in outcome) return outcome
+      const body = await writer.look((state) => accountBody(state, state.accounts.get(account)!))
+      return outcome.repeat ? ok(body) : created(body)
+    },
+    accounts: ({ after, limit = PAGE }) =>
+      writer.look((state) => {
+        const ids = [...state.accounts.keys()].toSorted().filter((id) => after === undefined || id > after)
+        const items = ids.slice(0, limit).map((id) => accountBody(state, state.accounts.get(id)!))
+        return ok({ items, ...(ids.length > limit && { next: ids[limit - 1]! }) })
+      }),
+    account: (id) =>
+      writer.look((state: State) => {
+        const account = state.accounts.get(id)
+        return account === undefined ? refused(404, "UnknownAccount", `there is no account ${id}`) : ok(accountBody(state, account))
+      }),
+    deposit: (account, input, meta) => move("Deposit", account, input, meta),
+    withdraw: (account, input, meta) => move("Withdraw", account, input, meta),
+    submit: async (input, meta) => {
+      const { type: orderType, clOrdId, timeInForce = orderType === "market" ? "IOC" : "GTC", ...order } = input
+      const outcome = await send({ type: "SubmitOrder", orderType, timeInForce, ...order } as Request, clOrdId, meta)
+      if ("problem" in outcome) return outcome
+      const body = orderBody(viewOf(outcome.events)!, partition)
+      return outcome.repeat ? ok(body) : created(body)
+    },
+    order: async (id, { atLeast }) => {
+      const behind = await reached(atLeast)
+      if (behind !== undefined) return behind
+      const view = await find(id)
+      return view === undefined ? noOrder(id) : ok(orderBody(view, partition))
+    },
+    orders: async ({ account, status = "all", symbol, after, limit = PAGE, atLeast }) => {
+      const behind = await reached(atLeast)
+      if (behind !== undefined) return behind
+      const page = (views: ReadonlyArray<OrderView>) => {
+        const items = views.slice(0, limit).map((view) => orderBody(view, partition))
+        return ok({ items, ...(views.length > limit && { next: items.at(-1)!.orderId as string }) })
+      }
+      const asked = { ...(account !== undefined && { account }), ...(symbol !== undefined && { symbol }) }
+      if (status === "all") {
+        await history.waitFor(writer.head().eventNo, READ_WAIT_MS)
+        return page(await history.orders({ ...asked, ...(after !== undefined && { after }), limit: limit + 1 }))
+      }
+      const from = after === undefined ? 0 : placedNo(after)
+      const open = [...live.open()].filter(
+        ({ row }) =>
+          (account === undefined || row.account === account) &&
+          (symbol === undefined || row.symbol === symbol) &&
+          placedNo(row.orderId) > from
+      )
+      return page(open)
+    },
+    replace: (id, { clOrdId, ...changes }, meta) =>
+      onOrder(id, clOrdId, meta, (account) => ({ type: "ReplaceOrder", account, orderId: id, ...changes }) as Request),
+    cancel: (id, { clOrdId }, meta) =>
+      onOrder(id, clOrdId, meta, (account) => ({ type: "CancelOrder", account, orderId: id })),
+    cancelAll: async ({ account, symbol, clOrdId }, meta): Promise<Answer<CancelAllBody>> => {
+      const outcome = await send({ type: "CancelAll", account, ...(symbol !== undefined && { symbol }) }, clOrdId, meta)
+      if ("problem" in outcome) return outcome
+      const requested = outcome.events.flatMap((event) => (event.type === "CancelRequested" ? [event.data.orderId] : []))
+      return ok({ requested })
+    }
+  }
+}
+
+/** An account in the path that is not there is 404; in a body it is 422. */
+const missing = (problem: Problem): Problem =>
+  problem.problem.code === "UnknownAccount" ? { problem: { ...problem.problem, status: 404 } } : problem
+
+/** The number in an order's id is that of the event that placed it. */
+const placedNo = (orderId: string): number => Number(orderId.slice(orderId.indexOf("-") + 1))
+
+/** Of `0:1042,1:7` the number of this partition. */
+export const eventNoOf = (position: string | undefined, partition: number): number | undefined => {
+  const own = position?.split(",").find((part) => part.startsWith(`${partition}:`))
+  return own === undefined ? undefined : Number(own.slice(own.indexOf(":") + 1))
+}
+

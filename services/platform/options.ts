@@ -1,0 +1,81 @@
+import { parseArgs } from "node:util"
+import { join, resolve } from "node:path"
+
+/** What the platform was asked to be. */
+export type PlatformOptions = {
+  readonly profile: "embedded" | "servers"
+  readonly demo: boolean
+  readonly seed: number
+  /** the seed was asked for: without it a platform goes on with the one that it began with */
+  readonly seedGiven: boolean
+  readonly data: string
+  readonly portOffset: number
+  readonly natsUrl: string | undefined
+  readonly clickhouseUrl: string | undefined
+}
+
+export const USAGE = `Usage: npm start [-- OPTIONS]
+
+Starts the paper-trading platform on this machine: the ledger, a paper venue on a simulated market, and the services.
+
+  --profile embedded|servers  embedded needs nothing else (default); servers uses NATS_URL and CLICKHOUSE_URL
+  --no-demo                   without the strategy that trades account "demo"
+  --seed N                    another simulated market (default: the one that this data folder began with)
+  --data DIR                  where everything is kept (default: TRADE2026_DATA, or ./data)
+  --help                      this text
+
+Environment: TRADE2026_DATA, TRADE2026_PORT_OFFSET (10000 moves all ports by that), NATS_URL, CLICKHOUSE_URL
+`
+
+/** Wrong usage: a sentence for the one who typed it. */
+export class UsageError extends Error {
+  override readonly name = "UsageError"
+}
+
+export const readOptions = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv): PlatformOptions | "help" => {
+  const { values } = parse(args)
+  if (values.help === true) return "help"
+  const profile = values.profile ?? "embedded"
+  if (profile !== "embedded" && profile !== "servers") throw new UsageError(`--profile is embedded or servers, not ${profile}`)
+  const natsUrl = blankAsNone(env["NATS_URL"])
+  const clickhouseUrl = blankAsNone(env["CLICKHOUSE_URL"])
+  if (profile === "servers") {
+    const missing = [natsUrl === undefined && "NATS_URL", clickhouseUrl === undefined && "CLICKHOUSE_URL"].filter(Boolean)
+    if (missing.length > 0) throw new UsageError(`--profile servers needs ${missing.join(" and ")} in the environment`)
+  }
+  return {
+    profile,
+    demo: values["no-demo"] !== true,
+    seed: whole("--seed", values.seed ?? "1", 0, 4_294_967_295),
+    seedGiven: values.seed !== undefined,
+    data: resolve(values.data ?? blankAsNone(env["TRADE2026_DATA"]) ?? join(process.cwd(), "data")),
+    portOffset: whole("TRADE2026_PORT_OFFSET", blankAsNone(env["TRADE2026_PORT_OFFSET"]) ?? "0", 0, 56_000),
+    natsUrl: profile === "servers" ? natsUrl : undefined,
+    clickhouseUrl: profile === "servers" ? clickhouseUrl : undefined
+  }
+}
+
+const parse = (args: ReadonlyArray<string>) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        profile: { type: "string" },
+        "no-demo": { type: "boolean" },
+        seed: { type: "string" },
+        data: { type: "string" },
+        help: { type: "boolean", short: "h" }
+      }
+    })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+const blankAsNone = (text: string | undefined): string | undefined => (text === undefined || text === "" ? undefined : text)
+
+const whole = (name: string, text: string, least: number, most: number): number => {
+  const value = Number(text)
+  if (/^\d{1,10}$/u.test(text) && value >= least && value <= most) return value
+  throw new UsageError(`${name} is a whole number from ${least} to ${most}, not ${text}`)
+}

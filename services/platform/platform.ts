@@ -1,0 +1,125 @@
+import { Effect, Layer } from "effect"
+import { join } from "node:path"
+import { simulatorFeed } from "#infra/simulator/simulator-feed.ts"
+import { lockFolder } from "#infra/sqlite/folder-lock.ts"
+import { wallClock } from "./clock.ts"
+import { openEngine, startProjector, type Engine } from "./engine.ts"
+import { readMarketPlace, writeMarketPlace } from "./market-place.ts"
+import type { PlatformOptions } from "./options.ts"
+import { PORTS } from "./ports.ts"
+import { services } from "./services.ts"
+import { openLog, openRows } from "./stores.ts"
+
+const PLACE_EVERY_MS = 250
+
+/** Something at start or at work that ends the platform; the message is for whoever started it. */
+export class PlatformFailed extends Error {
+  override readonly name = "PlatformFailed"
+}
+
+const attempt = <T>(what: () => Promise<T>) =>
+  Effect.tryPromise({ try: what, catch: (cause) => new PlatformFailed((cause as Error).message, { cause }) })
+
+/**
+ * The whole platform in one process: folder, log, writer, venue and market, projections, services. Runs until it is
+ * interrupted or its writer has to step down; everything is closed in the opposite order.
+ */
+export const platform = Effect.fn("platform")(function* (options: PlatformOptions) {
+  const { data, portOffset, demo } = options
+  const clock = wallClock()
+  yield* Effect.acquireRelease(
+    Effect.try({ try: () => lockFolder(data), catch: (cause) => new PlatformFailed((cause as Error).message, { cause }) }),
+    (release) => Effect.sync(release)
+  )
+  const log = yield* Effect.acquireRelease(attempt(() => openLog(options)), (open) => Effect.promise(() => open.close()))
+  const { rows, health } = yield* Effect.acquireRelease(
+    Effect.sync(() => openRows(options)),
+    (open) => Effect.promise(() => open.close())
+  )
+  const place = readMarketPlace(data)
+  const seed = options.seedGiven ? options.seed : (place?.seed ?? options.seed)
+  const engine = yield* Effect.acquireRelease(
+    attempt(() => openEngine({ log, clock, seed, demo })),
+    ({ session, hub, writer }) =>
+      Effect.promise(async () => {
+        session.stop()
+        hub.close()
+        await writer.stop()
+      })
+  )
+  const projector = yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      const stop = new AbortController()
+      const running = startProjector(log, rows, stop.signal)
+      running.ended.catch(() => {}) // its status says why, and the health of oms with it
+      return { running, stop }
+    }),
+    ({ running, stop }) => Effect.promise(() => (stop.abort(), running.ended.then(() => {}, () => {})))
+  )
+  yield* runMarket(engine, seed, Math.max(place?.no ?? 0, engine.mdNo) + 1, data, clock)
+  yield* Layer.build(
+    services({ engine, log, rows, rowsHealth: health, projector: projector.running, clock, portOffset })
+  )
+  yield* Effect.sync(() => process.stdout.write(welcome(options, engine)))
+  const reason = yield* Effect.promise(() => engine.writer.ended)
+  return yield* Effect.fail(new PlatformFailed(`The platform stops: ${reason.message}`))
+}, Effect.scoped)
+
+/** The simulated market from message `from` on; where it stands is kept, so that the next start goes on there. */
+const runMarket = (engine: Engine, seed: number, from: number, data: string, clock: ReturnType<typeof wallClock>) =>
+  Effect.gen(function* () {
+    const stop = new AbortController()
+    const feed = simulatorFeed({ seed, from, pace: "live", now: clock })
+    const keep = () => writeMarketPlace(data, { seed, no: Math.max(from - 1, engine.board.mdNo) })
+    const first = Promise.withResolvers<void>()
+    const run = async () => {
+      for await (const batch of feed.messages(stop.signal)) {
+        for (const message of batch) {
+          engine.session.market(message)
+          engine.hub.market(message)
+        }
+        first.resolve()
+      }
+    }
+    yield* Effect.acquireRelease(
+      Effect.sync(() => {
+        const timer = setInterval(() => {
+          try {
+            keep()
+          } catch {
+            // a full disk: the ledger's own numbers are enough to go on from
+          }
+        }, PLACE_EVERY_MS)
+        const running = run()
+        running.catch(first.reject)
+        return { timer, running }
+      }),
+      ({ timer, running }) =>
+        Effect.promise(async () => {
+          clearInterval(timer)
+          stop.abort()
+          await running.catch(() => {})
+          try {
+            keep()
+          } catch {
+            // as above
+          }
+        })
+    )
+    yield* attempt(() => first.promise)
+  })
+
+const welcome = ({ data, profile, portOffset, demo }: PlatformOptions, { writer }: Engine): string => {
+  const at = (port: number) => `http://localhost:${port + portOffset}`
+  return `
+Trade2026 is running (${profile}), ${writer.head().eventNo} events in the ledger.
+
+  Look           ${at(PORTS.gateway)}
+  Orders         ${at(PORTS.oms)}/docs
+  P&L            ${at(PORTS.pnl)}/pnl/realtime?account=demo
+  Risk           ${at(PORTS.risk)}/docs
+  Data           ${join(data)}
+  ${demo ? "Account demo is traded by a small strategy (--no-demo turns it off)." : "No strategy is trading."} Ctrl+C stops.
+
+`
+}

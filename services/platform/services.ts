@@ -1,0 +1,131 @@
+import { Layer } from "effect"
+import type { Time } from "#domain/kernel/time.ts"
+import { defaultInstruments } from "#domain/market/default-instruments.ts"
+import type { HealthCheck } from "#services/contract/health.ts"
+import { storedOrders } from "#services/desk/order-history.ts"
+import { sender } from "#services/desk/send.ts"
+import { gatewayRoutes } from "#services/gateway/handlers.ts"
+import { serveApi, type ServeFailed, type ServeOptions } from "#services/http/serve.ts"
+import { healthOf } from "#services/http/service-routes.ts"
+import { venueRoutes } from "#services/live-gateway/handlers.ts"
+import { makeDesk } from "#services/oms/desk.ts"
+import { omsRoutes } from "#services/oms/handlers.ts"
+import { makePnlDesk } from "#services/pnl/desk.ts"
+import { pnlRoutes } from "#services/pnl/handlers.ts"
+import { makeRiskDesk } from "#services/risk/desk.ts"
+import { riskRoutes } from "#services/risk/handlers.ts"
+import { DEMO_ACCOUNT } from "#services/session/first-accounts.ts"
+import type { EventLog } from "#streams/ports/event-log.ts"
+import type { RowStore } from "#streams/ports/row-store.ts"
+import type { Projector } from "#streams/project.ts"
+import type { Engine } from "./engine.ts"
+import { PORTS, VERSION, type ServiceName } from "./ports.ts"
+import { venueDesk } from "./venue-desk.ts"
+
+export type ServicesOptions = {
+  readonly engine: Engine
+  readonly log: EventLog
+  readonly rows: RowStore
+  readonly rowsHealth: () => HealthCheck
+  readonly projector: Projector
+  readonly clock: () => Time
+  readonly portOffset: number
+}
+type Served = Omit<ServeOptions, "port" | "version"> & { readonly name: ServiceName }
+
+/** Every service of the platform at its own address, all over the one engine. */
+export const services = (options: ServicesOptions): Layer.Layer<never, ServeFailed> => {
+  const all = served(options)
+  return Layer.mergeAll(
+    ...(all.map(({ name, ...service }) =>
+      serveApi({ ...service, name, version: VERSION, port: PORTS[name] + options.portOffset })
+    ) as [Layer.Layer<never, ServeFailed>])
+  )
+}
+
+const served = ({ engine, log, rows, rowsHealth, projector, clock, portOffset }: ServicesOptions): ReadonlyArray<Served> => {
+  const { writer, pnl, session, board, hub, orders } = engine
+  const desk = makeDesk({ writer, log, live: orders, history: storedOrders(rows, projector), clock })
+  const riskDesk = makeRiskDesk(writer, sender(writer, log, clock))
+  const pnlDesk = makePnlDesk(pnl, writer.partition, clock)
+  const health = healthChecks({ engine, rowsHealth, projector })
+  const own: Omit<Record<ServiceName, Served>, "gateway"> = {
+    oms: {
+      name: "oms",
+      mounts: [omsRoutes(desk)],
+      health: async () => ({ writer: health.writer(), view: health.view(), store: rowsHealth() }),
+      gauges: [
+        { name: "ledger_event_no", description: "Number of the newest event", read: () => writer.head().eventNo },
+        { name: "ledger_commit_no", description: "Number of the newest commit", read: () => writer.head().no },
+        { name: "commands_waiting", description: "Commands that wait for the writer", read: () => writer.waiting() },
+        { name: "view_event_no", description: "Event that the stored views have reached", read: () => projector.position().eventNo }
+      ]
+    },
+    risk: { name: "risk", mounts: [riskRoutes(riskDesk)], health: async () => ({ writer: health.writer() }) },
+    pnl: { name: "pnl", mounts: [pnlRoutes(pnlDesk)], health: async () => ({ writer: health.writer(), market: health.market() }) },
+    "live-gateway": {
+      name: "live-gateway",
+      mounts: [venueRoutes(venueDesk(engine))],
+      health: async () => ({ writer: health.writer(), market: health.market(), reports: health.reports() }),
+      gauges: [
+        { name: "market_messages_total", description: "Market-data messages taken", read: () => session.messages },
+        { name: "market_data_no", description: "Number of the newest market-data message", read: () => board.mdNo }
+      ]
+    }
+  }
+  const everyHealth = () =>
+    Promise.all(
+      Object.values(own).map(async (service) => ({
+        ...(await healthOf(service.name, VERSION, service.health)),
+        url: `http://127.0.0.1:${PORTS[service.name] + portOffset}`
+      }))
+    )
+  const gateway = gatewayRoutes({
+    feed: hub,
+    overview: async () => ({
+      account: DEMO_ACCOUNT,
+      symbols: defaultInstruments.map(({ symbol }) => symbol),
+      services: await everyHealth()
+    })
+  })
+  const shown = [omsRoutes(desk, "/api"), riskRoutes(riskDesk, "/api"), pnlRoutes(pnlDesk, "/api")]
+  return [
+    ...Object.values(own),
+    {
+      name: "gateway",
+      mounts: [gateway.mount, ...shown],
+      gauges: gateway.gauges,
+      health: async () => Object.fromEntries((await everyHealth()).map(({ service, status }) => [service, { status }]))
+    }
+  ]
+}
+
+const FRESH_MS = 10_000
+
+const healthChecks = ({ engine, projector }: Pick<ServicesOptions, "engine" | "rowsHealth" | "projector">) => {
+  let stopped: string | undefined
+  void engine.writer.ended.then((reason) => (stopped = reason.message))
+  let messages = -1
+  let movedAt = performance.now()
+  return {
+    writer: (): HealthCheck => (stopped === undefined ? { status: "ok" } : { status: "down", detail: stopped }),
+    view: (): HealthCheck => {
+      const { state, detail } = projector.status()
+      const behind = engine.writer.head().eventNo - projector.position().eventNo
+      if (state === "running") return { status: "ok", detail: `${behind} events behind` }
+      return { status: "degraded", detail: detail ?? state }
+    },
+    market: (): HealthCheck => {
+      if (engine.session.messages !== messages) {
+        messages = engine.session.messages
+        movedAt = performance.now()
+      }
+      const still = performance.now() - movedAt
+      return still < FRESH_MS ? { status: "ok" } : { status: "degraded", detail: `no market data for ${Math.round(still / 1000)} s` }
+    },
+    reports: (): HealthCheck => {
+      const { trouble, waiting } = engine.session.outbox
+      return trouble === undefined ? { status: "ok" } : { status: "degraded", detail: `${waiting} reports wait: ${trouble}` }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { formatFixed } from "#domain/kernel/money.ts"
+import { postingsOf } from "#domain/ledger/postings.ts"
+import { readCheck, type Check } from "#domain/risk/check-text.ts"
+import { balances } from "#projections/balances/balances.ts"
+import { events, type EventRow } from "#projections/events/events.ts"
+import { orders } from "#projections/orders/orders.ts"
+import { positions } from "#projections/positions/positions.ts"
+import type { LedgerEvent } from "#projections/projection.ts"
+import { ledgerCodec } from "#streams/ledger-codec.ts"
+import type { Cut, Row, RowStore, RowVersion, Table } from "#streams/ports/row-store.ts"
+import { findAll } from "./pnl-at.ts"
+import { heldPosition, positionText } from "./position-text.ts"
+import { refuse, type Report } from "./report.ts"
+
+/** A row for people: amounts as decimal text. */
+export type Shown = Readonly<Record<string, string | number>>
+
+/** One event of an order, with what it did. */
+export type StoryEvent = {
+  readonly eventNo: number
+  readonly type: string
+  readonly recordedAt: string
+  readonly effectiveAt: string
+  readonly actor: string
+  /** id of the command that caused it */
+  readonly cause: string
+  readonly correlation: string
+  readonly trace?: string
+  readonly commit: { readonly no: number; readonly id: string; readonly hash: string }
+  readonly data: unknown
+  /** of a risk decision: each check with the numbers that it compared */
+  readonly checks?: ReadonlyArray<Check>
+  /** of a fill: the double entry, and what the account had after it */
+  readonly postings?: ReadonlyArray<{ readonly ledger: string; readonly unit: string; readonly amount: string }>
+  readonly positionAfter?: Shown
+  readonly balanceAfter?: Shown
+}
+export type OrderStory = {
+  readonly orderId: string
+  readonly position: string
+  /** the command that placed it: who, under which id, when, what was asked */
+  readonly command: { readonly id: string; readonly actor: string; readonly recordedAt: string; readonly asked: unknown }
+  /** the order as it stands at that position */
+  readonly order: Shown
+  readonly events: ReadonlyArray<StoryEvent>
+}
+
+export const AUDIT_TABLES = [events, orders, positions, balances] as const
+
+/** Why an order came to be what it is: everything that the ledger says of it, in order. */
+export const auditOrder = async (store: RowStore, orderId: string, at?: Cut): Promise<Report<OrderStory>> => {
+  const cut = at ?? (await heldPosition(store, AUDIT_TABLES))
+  const found = await findAll(store, events, { orderId }, cut)
+  const order = await findAll(store, orders, { orderId }, cut)
+  const first = found.find(({ row }) => row["type"] === "OrderPlaced")
+  if (first === undefined || order.length === 0) {
+    return refuse("UnknownOrder", `there is no order ${orderId} at position ${positionText(cut)}`)
+  }
+  const story: Array<StoryEvent> = []
+  for (const version of found) story.push(await storyEvent(store, version))
+  const placed = story.find(({ eventNo }) => eventNo === first.eventNo)!
+  const { cause: id, actor, recordedAt, data: asked } = placed
+  return {
+    report: {
+      orderId,
+      position: positionText(cut),
+      command: { id, actor, recordedAt, asked },
+      order: shownRow(orders, order[0]!.row),
+      events: story
+    }
+  }
+}
+
+const storyEvent = async (store: RowStore, { partition, row }: RowVersion): Promise<StoryEvent> => {
+  const { eventNo, type, recordedAt, effectiveAt, actor, cause, correlation, trace, commitNo, commitId, commitHash, data } =
+    row as unknown as EventRow
+  const event = recordedEvent(row as unknown as EventRow)
+  return {
+    ...{ eventNo, type, recordedAt, effectiveAt, actor, cause, correlation },
+    ...(trace !== "" && { trace }),
+    commit: { no: commitNo, id: commitId, hash: commitHash },
+    data: JSON.parse(data),
+    ...(event.type === "OrderRiskDecided" && { checks: event.data.checks.map(readCheck) }),
+    ...(event.type === "OrderFilled" && (await afterFill(store, partition, event)))
+  }
+}
+
+/** The event as the ledger has it, from its row. */
+const recordedEvent = ({ eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, account, data }: EventRow): LedgerEvent =>
+  ledgerCodec.decode({
+    ...{ eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation },
+    ...(account !== "" && { account }),
+    data: JSON.parse(data)
+  })
+
+const afterFill = async (store: RowStore, partition: number, event: LedgerEvent & { type: "OrderFilled" }) => {
+  const account = event.account ?? ""
+  const load = async (table: Table, key: ReadonlyArray<string>) => (await store.load(table, partition, [key], event.eventNo))[0]
+  const position = await load(positions, [account, event.data.symbol])
+  const balance = await load(balances, [account, event.data.settlement])
+  return {
+    postings: postingsOf(event).map(({ ledger, unit, amount }) => ({ ledger, unit, amount: formatFixed(amount) })),
+    ...(position !== undefined && { positionAfter: shownRow(positions, position.row) }),
+    ...(balance !== undefined && { balanceAfter: shownRow(balances, balance.row) })
+  }
+}
+
+const shownRow = (table: Table, row: Row): Shown =>
+  Object.fromEntries(
+    Object.keys(table.columns).map((column) => {
+      const cell = row[column]!
+      return [column, typeof cell === "bigint" ? formatFixed(cell) : cell]
+    })
+  )

@@ -1,0 +1,30 @@
+import { Schema } from "effect"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
+import { AccountId } from "#domain/kernel/ids.ts"
+import { pageFields, readFields } from "#services/contract/fields.ts"
+import { HaltBody, HaltPage, LevelBody, LimitsBody, PlaceHalt, SetLimits } from "#services/contract/limits.ts"
+import { contractApi } from "#services/http/mount.ts"
+import { COMMAND_PROBLEMS, READ_PROBLEMS } from "#services/http/problem.ts"
+
+class Limits extends HttpApiGroup.make("risk").add(
+  HttpApiEndpoint.get("limits", "/risk/limits", {
+    query: { account: AccountId, ...readFields },
+    success: LimitsBody,
+    error: READ_PROBLEMS
+  }),
+  HttpApiEndpoint.put("setLimits", "/risk/limits", { payload: SetLimits, success: LevelBody, error: COMMAND_PROBLEMS }),
+  HttpApiEndpoint.get("halts", "/risk/halts", { query: pageFields, success: HaltPage, error: READ_PROBLEMS }),
+  HttpApiEndpoint.post("halt", "/risk/halts", {
+    payload: PlaceHalt,
+    success: HaltBody.pipe(HttpApiSchema.status(201)),
+    error: COMMAND_PROBLEMS
+  }),
+  HttpApiEndpoint.delete("resume", "/risk/halts/:id", {
+    params: { id: Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_.:-]{1,64}$/u)) },
+    success: HaltBody,
+    error: COMMAND_PROBLEMS
+  })
+) {}
+
+/** The routes of risk. */
+export class RiskApi extends contractApi(HttpApi.make("risk").add(Limits)) {}

@@ -1,0 +1,69 @@
+import type { State } from "#domain/account/state.ts"
+import type { OrderId } from "#domain/kernel/ids.ts"
+import type { Time } from "#domain/kernel/time.ts"
+import type { MarketMessage } from "#domain/market/messages.ts"
+import type { PaperVenue } from "#domain/venue/paper-venue.ts"
+import type { VenueReport } from "#domain/venue/messages.ts"
+import { newOrderRequest, requestFor, unanswered } from "#domain/venue/requests.ts"
+import type { LedgerEvent } from "#projections/projection.ts"
+import type { Submission } from "#streams/account-writer.ts"
+
+export const PAPER = "paper"
+
+/**
+ * Ledger and venue meet here and nowhere else: events become requests, reports become commands. Restored from the
+ * ledger alone, so starting up and recovering are the same.
+ */
+export class VenueLink {
+  readonly #venue: PaperVenue
+  readonly #partition: number
+  constructor(venue: PaperVenue, partition: number) {
+    this.#venue = venue
+    this.#partition = partition
+  }
+
+  /** Puts every open order back: what the venue had acknowledged as it stood, what it had not answered once more. */
+  restore(state: State, now: Time): void {
+    for (const order of state.orders.values()) {
+      if (order.venueOrderId !== undefined) {
+        this.#venue.restore({
+          request: newOrderRequest(order, now, this.#partition) as Parameters<PaperVenue["restore"]>[0]["request"],
+          venueOrderId: order.venueOrderId,
+          cumQty: order.cumQty,
+          queueAhead: order.queueAhead,
+          mdNo: order.mdNo,
+          triggered: order.triggered,
+          reports: order.reports
+        })
+      }
+      for (const request of unanswered(order, now, this.#partition)) this.#venue.request(request)
+    }
+  }
+
+  /** A durable event that asks something of the venue is sent to it. */
+  committed(event: LedgerEvent, state: State): void {
+    if (event.type !== "OrderRiskDecided" && event.type !== "CancelRequested") return
+    const request = requestFor(event, state.orders.get(event.data.orderId as OrderId), this.#partition)
+    if (request !== undefined) this.#venue.request(request)
+  }
+
+  market(message: MarketMessage): void {
+    this.#venue.market(message)
+  }
+
+  /** When something comes due at the venue by itself. */
+  nextDue(): Time | undefined {
+    return this.#venue.nextDue()
+  }
+
+  /** Reports that are due, as the commands that record them. */
+  due(now: Time): ReadonlyArray<Submission> {
+    return this.#venue.due(now).map(reported)
+  }
+}
+
+const reported = (report: VenueReport): Submission => ({
+  id: report.execId,
+  actor: `venue:${PAPER}`,
+  request: { type: "VenueReported", account: report.account, venue: PAPER, report }
+})

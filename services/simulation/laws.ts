@@ -1,0 +1,95 @@
+import type { AccountEvent } from "#domain/account/events.ts"
+import { scopesOf, type State } from "#domain/account/state.ts"
+import type { Recorded } from "#domain/kernel/event.ts"
+import { formatFixed } from "#domain/kernel/money.ts"
+import { postingsOf } from "#domain/ledger/postings.ts"
+import { leavesQty } from "#domain/orders/open-order.ts"
+import { exposureOf } from "#domain/risk/scope.ts"
+
+/** A law that does not hold, in words. */
+export class BrokenLaw extends Error {
+  override readonly name = "BrokenLaw"
+}
+const must = (holds: boolean, law: () => string): void => {
+  if (!holds) throw new BrokenLaw(law())
+}
+
+/** An independent recount: books every posting by itself and never looks at the decider's own numbers. */
+export class Recount {
+  readonly #amounts = new Map<string, bigint>()
+
+  book(event: Recorded<AccountEvent>): void {
+    for (const { ledger, unit, amount } of postingsOf(event)) {
+      const key = `${ledger} ${unit}`
+      this.#amounts.set(key, (this.#amounts.get(key) ?? 0n) + amount)
+    }
+  }
+  of(ledger: string, unit: string): bigint {
+    return this.#amounts.get(`${ledger} ${unit}`) ?? 0n
+  }
+  /** What is left when all ledger accounts of a unit are added up: nothing, at any position. */
+  *unbalanced(): Generator<readonly [unit: string, sum: bigint]> {
+    const sums = new Map<string, bigint>()
+    for (const [key, amount] of this.#amounts) {
+      const unit = key.slice(key.indexOf(" ") + 1)
+      sums.set(unit, (sums.get(unit) ?? 0n) + amount)
+    }
+    for (const [unit, sum] of sums) if (sum !== 0n) yield [unit, sum]
+  }
+}
+
+/** What one command's events must be, whatever they are. */
+export const checkEvents = (events: ReadonlyArray<Recorded<AccountEvent>>): void => {
+  for (const [i, event] of events.entries()) {
+    if (event.type === "OrderPlaced" || event.type === "ReplaceRequested") {
+      const next = events[i + 1]
+      const decided = next?.type === "OrderRiskDecided" && next.data.orderId === event.data.orderId
+      must(decided, () => `event ${event.eventNo}: a request without its risk decision beside it`)
+    }
+    if (event.type === "OrderRiskDecided") {
+      const failed = event.data.checks.some((check) => check.split(" ")[1] !== "ok")
+      must(failed === (event.data.decision === "denied"), () => `event ${event.eventNo}: the decision does not follow from its checks`)
+    }
+    const sum = new Map<string, bigint>()
+    for (const { unit, amount } of postingsOf(event)) sum.set(unit, (sum.get(unit) ?? 0n) + amount)
+    for (const [unit, left] of sum) must(left === 0n, () => `event ${event.eventNo}: ${unit} does not sum to zero`)
+  }
+}
+
+/** What must hold between commands, counted again from the open orders and from the postings. */
+export const checkState = (state: State, recount: Recount): void => {
+  for (const [unit, sum] of recount.unbalanced()) must(false, () => `${unit} sums to ${formatFixed(sum)} over all ledger accounts`)
+  const open = new Map<object, number>()
+  for (const account of state.accounts.values()) {
+    const reserved = new Map<string, bigint>()
+    const add = (unit: string, amount: bigint) => reserved.set(unit, (reserved.get(unit) ?? 0n) + amount)
+    for (const order of account.orders.values()) {
+      must(order.cumQty >= 0n && leavesQty(order) > 0n, () => `order ${order.orderId} is open with nothing left to fill`)
+      must(state.orders.get(order.orderId) === order, () => `order ${order.orderId} is missing in the partition's index`)
+      add(order.instrument.settlement, order.reservedCash)
+      add(order.symbol, order.reservedUnits)
+    }
+    for (const [currency, balance] of account.balances.cash) {
+      const held = reserved.get(currency) ?? 0n
+      must(balance.reserved === held, () => `${account.id} ${currency}: reserved ${formatFixed(balance.reserved)}, open orders hold ${formatFixed(held)}`)
+      const booked = recount.of(`account:${account.id}`, currency)
+      must(balance.total === booked, () => `${account.id} ${currency}: ${formatFixed(balance.total)}, postings say ${formatFixed(booked)}`)
+    }
+    for (const [symbol, holding] of account.balances.holdings) {
+      const held = reserved.get(symbol) ?? 0n
+      must(holding.reserved === held, () => `${account.id} ${symbol}: reserved ${formatFixed(holding.reserved)}, open sells hold ${formatFixed(held)}`)
+      const base = state.instruments.get(symbol)!.base
+      const booked = recount.of(`account:${account.id}`, base)
+      must(holding.total === booked, () => `${account.id} ${symbol}: ${formatFixed(holding.total)}, postings say ${formatFixed(booked)}`)
+    }
+    for (const scope of scopesOf(state, account)) open.set(scope, (open.get(scope) ?? 0) + account.orders.size)
+    for (const symbol of state.instruments.keys()) {
+      const { position, buying, selling } = exposureOf(account.risk, symbol)
+      const own = [...account.orders.values()].filter((order) => order.symbol === symbol)
+      const leaves = (side: string) => own.filter((order) => order.side === side).reduce((sum, order) => sum + leavesQty(order), 0n)
+      must(buying === leaves("buy") && selling === leaves("sell"), () => `${account.id} ${symbol}: open quantities are not those of its orders`)
+      must(position === (account.balances.holdings.get(symbol)?.total ?? 0n), () => `${account.id} ${symbol}: position and holding differ`)
+    }
+  }
+  for (const [scope, count] of open) must((scope as { openOrders: number }).openOrders === count, () => "a scope counts other open orders than there are")
+}

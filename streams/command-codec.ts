@@ -1,0 +1,106 @@
+import { Result, Schema } from "effect"
+import type { AccountEvent } from "#domain/account/events.ts"
+import { AccountId, ClOrdId, Currency, GroupId, OrderId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
+import { Cash, Price, Quantity } from "#domain/kernel/money.ts"
+import type { Refusal } from "#domain/kernel/shapes.ts"
+import { Time } from "#domain/kernel/time.ts"
+import { OrderType, Side, TimeInForce } from "#domain/orders/events.ts"
+import type { Submission } from "./account-writer.ts"
+import type { Answer } from "./transact.ts"
+
+const movement = {
+  account: AccountId,
+  currency: Currency,
+  amount: Cash,
+  reference: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[^\p{Cc}]{1,200}$/u))),
+  effectiveAt: Schema.optionalKey(Time)
+}
+/** What programs elsewhere may send: decimals as text, times with nine decimals, no field that is not known. */
+const CommandRequest = Schema.Union([
+  Schema.Struct({
+    type: Schema.Literal("SubmitOrder"),
+    account: AccountId,
+    symbol: Symbol,
+    side: Side,
+    orderType: OrderType,
+    timeInForce: TimeInForce,
+    quantity: Quantity,
+    price: Schema.optionalKey(Price),
+    stopPrice: Schema.optionalKey(Price),
+    expireAt: Schema.optionalKey(Time)
+  }),
+  Schema.Struct({
+    type: Schema.Literal("ReplaceOrder"),
+    account: AccountId,
+    orderId: OrderId,
+    quantity: Schema.optionalKey(Quantity),
+    price: Schema.optionalKey(Price),
+    stopPrice: Schema.optionalKey(Price)
+  }),
+  Schema.Struct({ type: Schema.Literal("CancelOrder"), account: AccountId, orderId: OrderId }),
+  Schema.Struct({ type: Schema.Literal("CancelAll"), account: AccountId, symbol: Schema.optionalKey(Symbol) }),
+  Schema.Struct({ type: Schema.Literal("Deposit"), ...movement }),
+  Schema.Struct({ type: Schema.Literal("Withdraw"), ...movement }),
+  Schema.Struct({
+    type: Schema.Literal("OpenAccount"),
+    account: AccountId,
+    owner: OwnerId,
+    group: GroupId,
+    accountType: Schema.Literal("cash"),
+    currency: Currency
+  })
+])
+const Command = Schema.Struct({
+  id: ClOrdId,
+  actor: Schema.String.check(Schema.isPattern(/^[a-z][A-Za-z0-9:_-]{0,63}$/u)),
+  trace: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(128))),
+  request: CommandRequest
+})
+const decode = Schema.decodeUnknownResult(Command, { onExcessProperty: "error" })
+const encode = Schema.encodeSync(Command)
+
+/** The answer as it travels: which events there are, and of an order where it stands. */
+export type CommandReply =
+  | {
+      readonly kind: "facts" | "repeat"
+      readonly first: number
+      readonly last: number
+      readonly orderId?: string
+      /** of an order that was just sent; of a repeat, ask for the order */
+      readonly status?: "PendingNew" | "Rejected"
+    }
+  | { readonly kind: "nothing" }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  /** nothing was recorded, try again: at another writer, or later */
+  | { readonly kind: "unavailable"; readonly reason: string }
+
+export const encodeCommand = (command: Submission): Uint8Array => Buffer.from(JSON.stringify(encode(command as never)), "utf8")
+
+/** A command from elsewhere, judged field by field, or why it is none. */
+export const decodeCommand = (payload: Uint8Array): Submission | Refusal => {
+  let json: unknown
+  try {
+    json = JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8"))
+  } catch {
+    return { code: "Malformed", detail: "the command is not JSON" }
+  }
+  const decoded = decode(json)
+  if (Result.isFailure(decoded)) return { code: "Malformed", detail: decoded.failure.message }
+  return decoded.success as unknown as Submission
+}
+
+export const replyOf = (answer: Answer<AccountEvent>): CommandReply => {
+  if (answer.kind !== "facts") return answer
+  const { events } = answer
+  const numbers = { kind: "facts", first: events[0]!.eventNo, last: events.at(-1)!.eventNo } as const
+  for (const event of events) {
+    if (event.type !== "OrderRiskDecided") continue
+    const status = event.data.decision === "approved" ? "PendingNew" : "Rejected"
+    return { ...numbers, orderId: event.data.orderId, status }
+  }
+  return numbers
+}
+
+export const encodeReply = (reply: CommandReply): Uint8Array => Buffer.from(JSON.stringify(reply), "utf8")
+export const decodeReply = (payload: Uint8Array): CommandReply =>
+  JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8"))

@@ -1,0 +1,15 @@
+import type { AccountWriter } from "./account-writer.ts"
+import { decodeCommand, encodeReply, replyOf } from "./command-codec.ts"
+import type { CommandServer } from "./ports/command-port.ts"
+
+/** Lets programs elsewhere reach a partition's writer; each is answered once its command is durable. */
+export const serveCommands = (server: CommandServer, writer: AccountWriter): Promise<() => Promise<void>> =>
+  server.serve(writer.partition, async (_verb, payload) => {
+    const command = decodeCommand(payload)
+    if ("code" in command) return encodeReply({ kind: "refused", refusal: command })
+    try {
+      return encodeReply(replyOf(await writer.submit(command)))
+    } catch (error) {
+      return encodeReply({ kind: "unavailable", reason: (error as Error).message })
+    }
+  })

@@ -1,0 +1,75 @@
+import { parseArgs } from "node:util"
+import { benchOrders } from "./order-bench.ts"
+import { benchReplay } from "./replay-bench.ts"
+import { benchRisk } from "./risk-bench.ts"
+import type { BenchResult } from "./figures.ts"
+
+const USAGE = `Usage: npm run bench -- NAME [OPTIONS] [--json]
+
+  orders   orders through a client over NATS request-reply into the durable ledger
+           --log sqlite|nats (nats)  --sync always|default (always: of the NATS server)
+           --in-flight N (256)  --seconds N (10, each part)  --rate N (1000 orders/s of the steady part, 0: none)
+  risk     an order decided with every risk check and evolved, in process   --orders N (300000)
+  replay   read, chain-checked, decoded and folded: what a saturated "orders" wrote
+           --log sqlite|nats (nats)  --events N (400000)  --runs N (5)
+
+A nats-server is needed for orders and replay (infra/provision/provision.sh nats). With --json the last line is one
+JSON object {name, params, metrics}.
+`
+
+class WrongUsage extends Error {}
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    log: { type: "string", default: "nats" },
+    sync: { type: "string", default: "always" },
+    "in-flight": { type: "string", default: "256" },
+    seconds: { type: "string", default: "10" },
+    rate: { type: "string", default: "1000" },
+    orders: { type: "string", default: "300000" },
+    events: { type: "string", default: "400000" },
+    runs: { type: "string", default: "5" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false }
+  }
+})
+const count = (name: "in-flight" | "seconds" | "rate" | "orders" | "events" | "runs"): number => {
+  const value = Number(values[name])
+  if (!Number.isInteger(value) || value < 0) throw new WrongUsage(`--${name} is a whole number, not ${values[name]}`)
+  return value
+}
+const oneOf = <T extends string>(name: "log" | "sync", ...allowed: ReadonlyArray<T>): T => {
+  const value = values[name] as T
+  if (!allowed.includes(value)) throw new WrongUsage(`--${name} is ${allowed.join(" or ")}, not ${value}`)
+  return value
+}
+
+const run = (name: string | undefined): Promise<BenchResult> | BenchResult => {
+  const log = oneOf("log", "sqlite", "nats")
+  switch (name) {
+    case "orders":
+      return benchOrders({ log, sync: oneOf("sync", "always", "default"), inFlight: count("in-flight"), seconds: count("seconds"), rate: count("rate") })
+    case "risk":
+      return benchRisk(count("orders"))
+    case "replay":
+      return benchReplay({ log, events: count("events"), runs: count("runs") })
+    default:
+      throw new WrongUsage(name === undefined ? "name a benchmark" : `there is no benchmark ${name}`)
+  }
+}
+
+if (values.help) process.stdout.write(USAGE)
+else {
+  try {
+    const result = await run(positionals[0])
+    if (values.json) console.log(JSON.stringify(result))
+    else {
+      console.log(`${result.name}  ${JSON.stringify(result.params)}`)
+      for (const [metric, value] of Object.entries(result.metrics)) console.log(`  ${metric.padEnd(20)} ${value}`)
+    }
+  } catch (error) {
+    if (!(error instanceof WrongUsage)) throw error
+    process.stderr.write(`${error.message}\n\n${USAGE}`)
+    process.exitCode = 2
+  }
+}

@@ -1,0 +1,146 @@
+import { fork, type ChildProcess } from "node:child_process"
+import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { newCommandId } from "#services/desk/command-id.ts"
+import { decodeReply } from "#streams/command-codec.ts"
+import type { CommandPort } from "#streams/ports/command-port.ts"
+import { openNatsCommands } from "#infra/nats/command-port.ts"
+import { startNats } from "#tests/support/nats-server.ts"
+import { conditions, percentiles, round, type BenchResult, type Metrics } from "./figures.ts"
+
+export type OrderBenchOptions = {
+  readonly log: "sqlite" | "nats"
+  readonly sync: "always" | "default"
+  readonly inFlight: number
+  readonly seconds: number
+  /** orders/s of the steady run after the saturated one; 0 leaves it out */
+  readonly rate: number
+  /** stop the saturated run after so many orders */
+  readonly orders?: number
+  readonly onServer?: (server: { readonly natsUrl: string; readonly where: string; readonly eventNo: number }) => Promise<void>
+}
+type Counts = { commits: number; events: number; bytes: number; rssMb: number; eventNo: number }
+
+const ACCOUNTS = 100
+
+/** A limit order as a client writes it: the writer has never seen its objects, only these bytes. */
+const orderBytes = (n: number): Uint8Array =>
+  Buffer.from(
+    `{"id":"${newCommandId(Date.now() * 1000)}","actor":"bench","request":{"type":"SubmitOrder","account":"bench${n % ACCOUNTS}",` +
+      `"symbol":"BTCUSDT","side":"buy","orderType":"limit","timeInForce":"GTC","quantity":"0.00${1 + (n % 9)}","price":"${44000 + (n % 900)}.5"}}`
+  )
+
+type Load = { readonly samples: Float64Array; readonly accepted: number; readonly errors: number; readonly seconds: number }
+
+/** Keeps `inFlight` orders under way until time or number is reached. */
+const saturate = async (port: CommandPort, inFlight: number, seconds: number, most = Number.POSITIVE_INFINITY): Promise<Load> => {
+  const samples: Array<number> = []
+  let sent = 0
+  let accepted = 0
+  let errors = 0
+  const started = performance.now()
+  const until = started + seconds * 1000
+  const client = async () => {
+    while (performance.now() < until && sent < most) {
+      const at = performance.now()
+      const payload = orderBytes(sent++)
+      try {
+        const reply = decodeReply(await port.request(0, "order", payload, { timeoutMs: 10_000 }))
+        if (reply.kind === "facts" && reply.status === "PendingNew") accepted++
+        else errors++
+      } catch {
+        errors++
+      }
+      samples.push(performance.now() - at)
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, client))
+  return { samples: Float64Array.from(samples), accepted, errors, seconds: (performance.now() - started) / 1000 }
+}
+
+/** Sends at a steady rate whatever the answers do; a late sender's delay counts, it is what a caller would wait. */
+const steady = async (port: CommandPort, rate: number, seconds: number): Promise<Load> => {
+  const samples: Array<number> = []
+  let accepted = 0
+  let errors = 0
+  const waiting: Array<Promise<void>> = []
+  const started = performance.now()
+  const total = rate * seconds
+  for (let n = 0; n < total; ) {
+    const due = Math.min(total, Math.floor(((performance.now() - started) * rate) / 1000))
+    for (; n < due; n++) {
+      const at = started + (n * 1000) / rate
+      const answered = port.request(0, "order", orderBytes(n), { timeoutMs: 10_000 }).then(
+        (bytes) => {
+          const reply = decodeReply(bytes)
+          if (reply.kind === "facts" && reply.status === "PendingNew") accepted++
+          else errors++
+          samples.push(performance.now() - at)
+        },
+        () => void errors++
+      )
+      waiting.push(answered)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await Promise.all(waiting)
+  return { samples: Float64Array.from(samples), accepted, errors, seconds: (performance.now() - started) / 1000 }
+}
+
+const ask = async (child: ChildProcess): Promise<Counts> => {
+  child.send("counts")
+  const [counts] = await once(child, "message")
+  return counts as Counts
+}
+
+/** Orders through a real client over NATS request-reply into a durable ledger, the writer in a process of its own. */
+export const benchOrders = async (options: OrderBenchOptions): Promise<BenchResult> => {
+  const { log, sync, inFlight, seconds, rate } = options
+  const folder = mkdtempSync(join(tmpdir(), "trade2026-bench-"))
+  const nats = await startNats({ storeDir: join(folder, "nats"), syncAlways: sync === "always" })
+  const where = log === "nats" ? "nats" : `sqlite:${join(folder, "ledger.sqlite")}`
+  const server = fork(fileURLToPath(new URL("order-server.ts", import.meta.url)), [nats.url, where, String(ACCOUNTS)])
+  const port = await openNatsCommands({ url: nats.url, name: "bench-client" })
+  try {
+    await once(server, "message")
+    await saturate(port, inFlight, Math.min(2, seconds / 4), options.orders === undefined ? undefined : 1000) // warm the code up
+    await ask(server)
+    const full = await saturate(port, inFlight, seconds, options.orders)
+    const counts = await ask(server)
+    const calm = rate > 0 ? await steady(port, rate, seconds) : undefined
+    const last = await ask(server)
+    await options.onServer?.({ natsUrl: nats.url, where, eventNo: last.eventNo })
+    return {
+      name: "orders",
+      params: { log, sync, inFlight, seconds, rate, transport: "nats", accounts: ACCOUNTS },
+      metrics: {
+        ratePerSec: Math.round(full.accepted / full.seconds),
+        ...percentiles(full.samples),
+        errors: full.errors + (calm?.errors ?? 0),
+        seconds: round(full.seconds),
+        orders: full.accepted,
+        bytesPerOrder: Math.round(counts.bytes / Math.max(1, full.accepted)),
+        eventsPerCommit: round(counts.events / Math.max(1, counts.commits)),
+        commitsPerSec: Math.round(counts.commits / full.seconds),
+        writerRssMb: counts.rssMb,
+        ...(calm && steadyMetrics(calm, rate)),
+        ...conditions()
+      }
+    }
+  } finally {
+    await port.close()
+    if (server.connected) server.send("stop")
+    if (server.exitCode === null) await Promise.race([once(server, "exit"), new Promise((resolve) => setTimeout(resolve, 3000))])
+    server.kill("SIGKILL")
+    await nats.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const steadyMetrics = (load: Load, rate: number): Metrics =>
+  Object.fromEntries(
+    Object.entries({ ...percentiles(load.samples), ratePerSec: Math.round(load.accepted / load.seconds) }).map(([name, value]) => [`at${rate}_${name}`, value])
+  )

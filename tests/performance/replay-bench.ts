@@ -1,0 +1,60 @@
+import { accountDecider } from "#domain/account/decider.ts"
+import { openNatsLog } from "#infra/nats/event-log.ts"
+import { openSqliteLog } from "#infra/sqlite/event-log.ts"
+import { readChecked } from "#streams/chain.ts"
+import { ledgerCodec } from "#streams/ledger-codec.ts"
+import { benchOrders } from "./order-bench.ts"
+import { conditions, round, type BenchResult, type Metrics } from "./figures.ts"
+
+export type ReplayBenchOptions = { readonly log: "sqlite" | "nats"; readonly events: number; readonly runs: number }
+
+/** Reads, checks the chain, decodes and folds into account state what a saturated `bench orders` wrote before. */
+export const benchReplay = async ({ log, events, runs }: ReplayBenchOptions): Promise<BenchResult> => {
+  const results: Array<{ rate: number; seconds: number; events: number; commits: number; bytes: number }> = []
+  const orders = await benchOrders({
+    log,
+    sync: "default", // how it was synced does not show in what is read
+    inFlight: 256,
+    seconds: 600,
+    rate: 0,
+    orders: Math.ceil(events / 2),
+    onServer: async ({ natsUrl, where }) => {
+      for (let run = 0; run < runs; run++) results.push(await replayOnce(natsUrl, where))
+    }
+  })
+  const sorted = results.toSorted((a, b) => a.rate - b.rate)
+  const median = sorted[Math.floor(sorted.length / 2)]!
+  const metrics: Metrics = {
+    ratePerSec: Math.round(median.rate),
+    ratePerSecMin: Math.round(sorted[0]!.rate),
+    ratePerSecMax: Math.round(sorted.at(-1)!.rate),
+    seconds: round(median.seconds),
+    events: median.events,
+    commits: median.commits,
+    eventsPerCommit: round(median.events / median.commits),
+    bytesPerEvent: Math.round(median.bytes / median.events),
+    errors: 0,
+    wroteOrdersPerSec: orders.metrics["ratePerSec"] ?? 0,
+    ...conditions()
+  }
+  return { name: "replay", params: { log, events, runs, inFlight: 256 }, metrics }
+}
+
+const replayOnce = async (natsUrl: string, where: string) => {
+  const log = where === "nats" ? await openNatsLog({ url: natsUrl }) : openSqliteLog({ file: where.slice("sqlite:".length), readOnly: true })
+  const decider = accountDecider(0)
+  let state = decider.initial()
+  let commits = 0
+  let bytes = 0
+  const started = performance.now()
+  for await (const batch of readChecked(log, 0)) {
+    for (const { stored, body } of batch) {
+      commits++
+      bytes += stored.body.length
+      for (const raw of body.events) state = decider.evolve(state, ledgerCodec.decode(raw))
+    }
+  }
+  const seconds = (performance.now() - started) / 1000
+  await log.close()
+  return { rate: state.eventNo / seconds, seconds, events: state.eventNo, commits, bytes }
+}

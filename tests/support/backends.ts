@@ -1,0 +1,77 @@
+// Where a test's servers come from, in this order: an address in the environment, a container, a program found here.
+// Tests ask for them with inject("natsUrl"); without one they skip, and the report at the end says why.
+import type { TestProject } from "vitest/node"
+import { startContainer } from "./containers.ts"
+import { endLeftServers, startNats } from "./nats-server.ts"
+import { findProgram } from "./programs.ts"
+import { tempDir } from "./temp-dir.ts"
+
+/** What became of a backend: where it was had from, or why it is missing. */
+export type Backend = { readonly name: string; readonly from?: string; readonly missing?: string }
+
+declare module "vitest" {
+  interface ProvidedContext {
+    natsUrl: string | undefined
+    natsServer: string | undefined // a program, for tests that start and kill a server of their own
+    clickhouseUrl: string | undefined
+    backends: ReadonlyArray<Backend>
+  }
+}
+
+type Found = { readonly url?: string; readonly stop?: () => Promise<void>; readonly backend: Backend }
+
+const nats = async (program: string | undefined): Promise<Found> => {
+  const name = "nats"
+  const given = process.env["NATS_URL"]
+  if (given !== undefined) return { url: given, backend: { name, from: "NATS_URL" } }
+  const container = await startContainer("nats")
+  if ("url" in container) return { ...container, backend: { name, from: "a container" } }
+  if (program === undefined) {
+    return { backend: { name, missing: `NATS_URL is not set, ${container.why}, no nats-server program is found` } }
+  }
+  const { url, stop } = await startNats({ program })
+  return { url, stop, backend: { name, from: program } }
+}
+
+const clickhouse = async (): Promise<Found> => {
+  const name = "clickhouse"
+  const given = process.env["CLICKHOUSE_URL"]
+  if (given !== undefined) return { url: given, backend: { name, from: "CLICKHOUSE_URL" } }
+  const container = await startContainer("clickhouse")
+  if ("url" in container) return { ...container, backend: { name, from: "a container" } }
+  return {
+    backend: { name, missing: `CLICKHOUSE_URL is not set, ${container.why}; the embedded engine is tested apart` }
+  }
+}
+
+const program = (path: string | undefined): Backend => {
+  const name = "nats-server"
+  return path === undefined
+    ? { name, missing: "not on PATH nor provisioned (infra/provision/provision.sh nats)" }
+    : { name, from: path }
+}
+
+export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+  const register = tempDir("servers")
+  process.env["TRADE2026_TEST_SERVERS"] = register.path // the workers inherit it
+  const natsServer = findProgram("nats-server")
+  const found = await Promise.all([nats(natsServer), clickhouse()])
+  const stop = async () => {
+    await Promise.all(found.map(async (one) => one.stop?.()))
+    endLeftServers(register.path)
+    register[Symbol.dispose]()
+  }
+  const backends = [...found.map(({ backend }) => backend), program(natsServer)]
+  // what provisioning can supply must be there in CI; a ClickHouse server it cannot
+  const required = backends.filter(({ name, missing }) => name !== "clickhouse" && missing !== undefined)
+  if (process.env["REQUIRE_BACKENDS"] === "1" && required.length > 0) {
+    await stop()
+    throw new Error(required.map(({ name, missing }) => `${name} is required: ${missing}`).join("\n"))
+  }
+  const [natsFound, clickhouseFound] = found
+  project.provide("natsUrl", natsFound.url)
+  project.provide("natsServer", natsServer)
+  project.provide("clickhouseUrl", clickhouseFound.url)
+  project.provide("backends", backends)
+  return stop
+}

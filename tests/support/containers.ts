@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type { GenericContainer, StartedTestContainer } from "testcontainers"
+import { natsConfig } from "./nats-server.ts"
+
+export type Container = { readonly url: string; readonly stop: () => Promise<void> }
+
+const patienceMs = 90_000 // for an image that no registry delivers
+
+type Plan = {
+  readonly image: string
+  readonly port: number
+  readonly prepare: (container: GenericContainer) => GenericContainer
+  readonly url: (host: string, port: number) => string
+}
+
+const plans = {
+  nats: {
+    image: "nats:2.15",
+    port: 4222,
+    prepare: (container) =>
+      container
+        .withCopyContentToContainer([
+          { content: natsConfig("test", "0.0.0.0:4222", "/tmp/store", true), target: "/tmp/nats.conf" }
+        ])
+        .withCommand(["-c", "/tmp/nats.conf"]),
+    url: (host, port) => `nats://${host}:${port}`
+  },
+  clickhouse: {
+    image: "clickhouse/clickhouse-server:26.7",
+    port: 8123,
+    prepare: (container) => container.withEnvironment({ CLICKHOUSE_USER: "test", CLICKHOUSE_PASSWORD: "test" }),
+    url: (host, port) => `http://test:test@${host}:${port}`
+  }
+} satisfies Record<string, Plan>
+
+/** The server in a container, or why there is none. */
+export const startContainer = async (name: keyof typeof plans): Promise<Container | { readonly why: string }> => {
+  const { GenericContainer, getContainerRuntimeClient } = await import("testcontainers") // half a second to load
+  if (
+    !(await getContainerRuntimeClient().then(
+      () => true,
+      () => false
+    ))
+  ) {
+    return { why: "no container runtime answers" }
+  }
+  const { image, port, prepare, url }: Plan = plans[name]
+  const starting = prepare(new GenericContainer(image)).withExposedPorts(port).start()
+  const stop = async (container: StartedTestContainer): Promise<void> => void (await container.stop())
+  try {
+    const started = await Promise.race([starting, sleep(patienceMs, undefined, { ref: false })])
+    if (started !== undefined) {
+      return { url: url(started.getHost(), started.getMappedPort(port)), stop: () => stop(started) }
+    }
+    starting.then(stop).catch(() => undefined) // one that comes up after all is not left behind
+    return { why: `container ${image} did not start within ${patienceMs / 1000} s` }
+  } catch (error) {
+    return { why: `container ${image}: ${error instanceof Error ? error.message : String(error)}` }
+  }
+}

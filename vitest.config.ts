@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config"
+import { SkipReport } from "./tests/support/skip-report.ts"
+
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.test.ts"],
+    globalSetup: ["tests/support/backends.ts"],
+    testTimeout: 60_000, // whole platforms are started and killed; a unit test that takes this long has a bug to find
+    hookTimeout: 60_000,
+    reporters: ["default", new SkipReport()],
+    coverage: { include: ["domain/**", "projections/**", "streams/**", "infra/**", "services/**"] }
+  }
+})

@@ -5,6 +5,7 @@ import type { Instrument } from "#domain/market/instrument.ts"
 import type { MarketMessage } from "#domain/market/messages.ts"
 import { Agenda } from "./agenda.ts"
 import { createDesk, type Desk } from "./desk.ts"
+import { HeldRequests } from "./held-requests.ts"
 import type { VenueReport, VenueRequest } from "./messages.ts"
 import {
   acknowledge,
@@ -41,8 +42,13 @@ export type PaperVenue = {
   readonly due: (now: Time) => ReadonlyArray<VenueReport>
   /** When `due` has something to do next. */
   readonly nextDue: () => Time | undefined
-  /** Puts an acknowledged order back after a restart, without a report. One that was not acknowledged is requested again. */
+  /** Puts an acknowledged order back after a restart, without a report. */
   readonly restore: (order: RestoredOrder) => void
+  /**
+   * Asks again after a restart what was not answered. A new order, and what follows it, waits until its symbol has
+   * market data: it was accepted against a market, and must not be rejected because this one has not begun yet.
+   */
+  readonly resend: (request: VenueRequest) => void
   readonly openOrders: () => ReadonlyArray<Readonly<VenueOrder>>
   /** Number of the market-data message at which it stands. */
   readonly mdNo: () => number
@@ -67,6 +73,7 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
   const taken = new Set<OrderId>()
   const lastArrivals = new Map<OrderId, Time>()
   const expiries = new Map<Time, Set<VenueOrder>>()
+  const held = new HeldRequests()
   let clock = EPOCH
   let mdNo = 0
 
@@ -133,6 +140,16 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
     writer.writeRemark(clock, mdNo, { account, orderId, venueOrderId: venueOrderIdOf(orderId) }, body, clOrdId)
   }
 
+  const send = (request: VenueRequest): void => {
+    const { orderId } = request
+    const travels = latencyMicros + (jitterMicros > 0 ? chanceOf(seed, orderId, mdNo) % (jitterMicros + 1) : 0)
+    // requests for one order keep their order, and nothing arrives before what has happened
+    const earliest = laterOf(clock, lastArrivals.get(orderId) ?? EPOCH)
+    const time = laterOf(plusMicros(request.at, travels), earliest)
+    lastArrivals.set(orderId, time)
+    agenda.add(time, { request })
+  }
+
   const advance = (now: Time): void => {
     for (let next = agenda.takeDue(now); next !== undefined; next = agenda.takeDue(now)) {
       clock = laterOf(clock, next.time)
@@ -146,13 +163,13 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
 
   return {
     request: (request) => {
-      const { orderId } = request
-      const travels = latencyMicros + (jitterMicros > 0 ? chanceOf(seed, orderId, mdNo) % (jitterMicros + 1) : 0)
-      // requests for one order keep their order, and nothing arrives before what has happened
-      const earliest = laterOf(clock, lastArrivals.get(orderId) ?? EPOCH)
-      const time = laterOf(plusMicros(request.at, travels), earliest)
-      lastArrivals.set(orderId, time)
-      agenda.add(time, { request })
+      if (held.isHeld(request.orderId)) held.hold(held.symbolFor(request)!, request)
+      else send(request)
+    },
+    resend: (request) => {
+      const symbol = held.symbolFor(request)
+      if (symbol === undefined || desks.get(symbol)?.shown.isKnown === true) send(request)
+      else held.hold(symbol, request)
     },
     market: (message) => {
       advance(message.at)
@@ -161,6 +178,8 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
       const desk = deskOf(message.symbol)
       desk.shown.apply(message)
       settle(desk, message)
+      if (!desk.shown.isKnown) return
+      for (const request of held.release(message.symbol)) send({ ...request, at: laterOf(request.at, message.at) })
     },
     due: (now) => {
       advance(now)

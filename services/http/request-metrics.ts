@@ -58,6 +58,14 @@ export const requestMetrics = (
 }
 
 const PROCESS: ReadonlyArray<Gauge> = [
+  {
+    name: "process_cpu_seconds",
+    description: "User and system time of the process",
+    read: () => {
+      const { system, user } = process.cpuUsage()
+      return (system + user) / 1e6
+    }
+  },
   { name: "process_uptime_seconds", description: "Since the process started", read: () => process.uptime() },
   { name: "process_resident_memory_bytes", description: "Resident memory", read: () => process.memoryUsage.rss() },
   { name: "nodejs_heap_used_bytes", description: "Heap in use", read: () => process.memoryUsage().heapUsed }

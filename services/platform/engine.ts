@@ -80,18 +80,16 @@ export const openEngine = async ({ log, clock, seed, demo }: EngineOptions): Pro
     eventNo: () => pnl.eventNo
   })
   const marks = new Marks(board)
-  const trader = demo ? { trader: demoTrader(DEMO_ACCOUNT, seed) } : {}
-  const session = new LiveSession({ writer, board, link, marks, clock, held: () => pnl.held(), ...trader })
   // no commit can come between: restoring and listening begin in the same turn
-  await writer.look((state) => {
+  const session = await writer.look((state) => {
     link.restore(state, clock())
-    if (demo) for (const event of demoOrders(orders)) trader.trader?.restore(event)
-    running = { session, hub }
+    const trader = demo ? { trader: demoTrader(DEMO_ACCOUNT, seed, state) } : {}
+    const live = new LiveSession({ writer, board, link, marks, clock, held: () => pnl.held(), ...trader })
+    running = { session: live, hub }
+    return live
   })
   return { writer, board, orders, pnl, hub, session, link, mdNo }
 }
-
-const demoOrders = (orders: LiveOrders) => [...orders.open()].filter(({ row }) => row.account === DEMO_ACCOUNT)
 
 /** Instruments, accounts and their first money; what is there already is left as it is. */
 const firstStart = async (writer: AccountWriter): Promise<void> => {

@@ -34,8 +34,7 @@ export const pnlAt = async (store: RowStore, { account, currency, at }: PnlQuest
   // marks are recorded in every partition: those beside the account's own events count
   const { partition } = money.reduce((newest, row) => (row.eventNo > newest.eventNo ? row : newest))
   const here = new Map([[partition, cut.get(partition) ?? 0]])
-  const held_ = await findAll(store, positions, { account }, here)
-  const own = rowsOf<PositionRow>(held_)
+  const own = rowsOf<PositionRow>(await findAll(store, positions, { account }, here))
   const symbols = own.map(({ symbol }) => symbol)
   const marked = symbols.length === 0 ? [] : rowsOf<MarkRow>(await findAll(store, marks, { symbol: symbols }, here))
   const rows = {

@@ -22,7 +22,13 @@ export type LockStepOptions = {
   readonly onProgress?: (messages: number, at: Time) => void
   readonly signal: AbortSignal
 }
-export type LockStepResult = { readonly messages: number; readonly events: number; readonly commits: number }
+/** `messages` counts every line of the feed, `normalised` those that said something. */
+export type LockStepResult = {
+  readonly messages: number
+  readonly normalised: number
+  readonly events: number
+  readonly commits: number
+}
 
 /**
  * Plays a feed against the real writer and venue with the feed's own clock, one thing at a time: before a message
@@ -76,17 +82,19 @@ export const playLockStep = async (options: LockStepOptions): Promise<LockStepRe
   }
 
   let messages = 0
+  let lastNo = 0
   for await (const batch of feed.messages(signal)) {
     for (const message of batch) {
       if (messages === 0) await open(writer, accounts, message, (at) => (clock = at))
       await onMessage(message)
-      if (++messages % 2000 === 0) onProgress?.(messages, clock)
+      lastNo = message.no
+      if (++messages % 2000 === 0) onProgress?.(lastNo, clock)
     }
   }
   for (const mark of marks.now(pnl.held())) await step(mark)
   const head = writer.head()
   await writer.stop()
-  return { messages, events: head.eventNo, commits: head.no }
+  return { messages: lastNo, normalised: messages, events: head.eventNo, commits: head.no }
 }
 
 /** Instruments and accounts come into being with the first message. */

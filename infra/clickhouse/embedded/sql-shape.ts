@@ -1,7 +1,7 @@
 // Enough of SQL's outside to know where a statement's clauses stand. Everything that may hold any text (strings, quoted
 // names, comments) is blanked first, length kept, so that positions found are positions in the statement.
 const opaque =
-  /'(?:[^'\\]|\\[\s\S])*'|`(?:[^`\\]|\\[\s\S])*`|"(?:[^"\\]|\\[\s\S])*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$/g
+  /'(?:[^'\\]+|\\[\s\S])*'|`(?:[^`\\]+|\\[\s\S])*`|"(?:[^"\\]+|\\[\s\S])*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$/g
 
 /** The statement with `~` for every sign of a string or quoted name, and spaces for comments. */
 export function blanked(sql: string): string {

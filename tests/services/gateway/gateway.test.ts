@@ -132,6 +132,18 @@ describe("/ws", () => {
     })
     expect(status).toBe(403)
   })
+  it("does not keep its server from stopping", async () => {
+    const other = await serve([gatewayRoutes({ feed, overview: async () => overview }).mount], { name: "gateway" })
+    const socket = new WebSocket(`ws://127.0.0.1:${other.port}/ws`)
+    await new Promise((resolve) => (socket.onopen = resolve))
+    socket.send('{"op":"subscribe","channels":["orders:a"]}')
+    await until(() => feed.open().length === 1)
+    const closed = new Promise((resolve) => (socket.onclose = resolve))
+    const began = performance.now()
+    await Promise.all([other.close(), closed])
+    expect(performance.now() - began).toBeLessThan(4000)
+    expect(feed.open()).toEqual([])
+  })
   it("speaks WebSocket only", async () => {
     expect((await ask(served.port, "/ws")).json).toMatchObject({ status: 426, code: "UpgradeRequired" })
   })

@@ -1,0 +1,37 @@
+import { CannotDo, WrongUsage, type Tools } from "./tools.ts"
+import type { Said } from "./usage.ts"
+
+const GATEWAY_PORT = 8080
+
+type Problem = { readonly code?: unknown; readonly detail?: unknown }
+
+/**
+ * The running platform's answer, or undefined when none runs here. A ledger that was named (`--log`) is read by
+ * ourselves: the platform may have another one.
+ */
+export const askPlatform = async (said: Said, { env, say }: Tools, path: string): Promise<unknown> => {
+  if (said.text("log") !== undefined) return undefined
+  const origin = `http://127.0.0.1:${GATEWAY_PORT + offsetOf(env["TRADE2026_PORT_OFFSET"])}`
+  const health = await read(`${origin}/health`, 1_000).catch(() => undefined)
+  if ((health?.body as { service?: unknown } | undefined)?.service !== "gateway") return undefined
+  const answer = await read(`${origin}${path}`, 60_000).catch((error: Error) => {
+    throw new CannotDo("PlatformSilent", `the platform at ${origin} does not answer ${path}: ${error.message}`, { cause: error })
+  })
+  if (answer.status !== 200) {
+    const { code, detail } = answer.body as Problem
+    throw new CannotDo(String(code ?? "PlatformRefused"), `${String(detail ?? `status ${answer.status}`)} (asked ${origin})`)
+  }
+  say(`asked the platform that is running at ${origin}`)
+  return answer.body
+}
+
+const read = async (url: string, timeoutMs: number): Promise<{ readonly status: number; readonly body: unknown }> => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), headers: { accept: "application/json" } })
+  return { status: response.status, body: await response.json() }
+}
+
+const offsetOf = (text = "0"): number => {
+  const offset = Number(text)
+  if (Number.isInteger(offset) && offset >= 0 && GATEWAY_PORT + offset <= 65_535) return offset
+  throw new WrongUsage(`TRADE2026_PORT_OFFSET=${text} is no offset of ports`)
+}

@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs"
+import { memoryLog } from "#infra/memory/event-log.ts"
+import { memoryRows } from "#infra/memory/row-store.ts"
+import { recordingFeed } from "#infra/recordings/recording-feed.ts"
+import { openSqliteLog } from "#infra/sqlite/event-log.ts"
+import { lockFolder } from "#infra/sqlite/folder-lock.ts"
+import type { EventLog } from "#streams/ports/event-log.ts"
+import { progressOn } from "./progress.ts"
+import { runTrade } from "./run.ts"
+import type { OpenStore, StorePlace, Tools } from "./tools.ts"
+import { VERBS } from "./verbs.ts"
+
+const DATABASE = "trade"
+const REBUILD_DATABASE = "trade_rebuild"
+
+/** ClickHouse takes a while to load and to start, so only verbs that use it pay for it. */
+const openStore = async (place: StorePlace): Promise<OpenStore> => {
+  const [{ connectClickHouse }, { clickHouseRows }, { swapRows }, { startEmbeddedClickHouse }] = await Promise.all([
+    import("#infra/clickhouse/connect.ts"),
+    import("#infra/clickhouse/row-store.ts"),
+    import("#infra/clickhouse/row-store-swap.ts"),
+    import("#infra/clickhouse/embedded/start.ts")
+  ])
+  const engine = "folder" in place ? await startEmbeddedClickHouse({ directory: place.folder, lockWaitMs: 1_000 }) : undefined
+  const server = engine === undefined ? { url: (place as { url: string }).url } : { url: engine.url, username: engine.username, password: engine.password }
+  const live = await connectClickHouse({ ...server, database: DATABASE })
+  const closing: Array<() => Promise<void>> = [() => live.close()]
+  return {
+    rows: clickHouseRows(live),
+    beside: async (tables) => {
+      const other = await connectClickHouse({ ...server, database: REBUILD_DATABASE })
+      closing.push(() => other.close())
+      const rows = clickHouseRows(other)
+      await rows.prepare(tables)
+      for (const table of tables) await rows.drop(table) // what a rebuild left that was cut short
+      return { rows, swap: () => swapRows(live, other, tables) }
+    },
+    close: async () => {
+      await Promise.all(closing.map((close) => close()))
+      await engine?.stop()
+    }
+  }
+}
+
+const openNats = async (url: string): Promise<EventLog> => {
+  const { openNatsLog } = await import("#infra/nats/event-log.ts")
+  return openNatsLog({ url, name: "trade2026-trade" })
+}
+
+const tools: Tools = {
+  env: process.env,
+  exists: existsSync,
+  openLog: async (place) =>
+    place.kind === "sqlite" ? openSqliteLog({ file: place.file, readOnly: true }) : openNats(place.url),
+  openNewLog: async (place) => {
+    if (place.kind === "memory") return memoryLog()
+    return place.kind === "sqlite" ? openSqliteLog({ file: place.file }) : openNats(place.url)
+  },
+  openStore,
+  recordings: (files, speed, onDeadLetter) => recordingFeed({ files, speed, onDeadLetter }),
+  memoryRows,
+  own: lockFolder,
+  progress: progressOn(process.stderr),
+  say: (text) => void process.stderr.write(`${text}\n`)
+}
+
+const { exitCode, stdout, stderr } = await runTrade(process.argv.slice(2), VERBS, tools)
+process.stdout.write(stdout)
+process.stderr.write(stderr)
+process.exitCode = exitCode

@@ -1,0 +1,42 @@
+import { join } from "node:path"
+import { WrongUsage, type LogPlace, type StorePlace, type Tools } from "./tools.ts"
+import type { Said } from "./usage.ts"
+
+/** The data folder. */
+export const dataFolder = (said: Said, { env }: Tools): string => said.text("data") ?? env["TRADE2026_DATA"] ?? "data"
+
+/** Where the ledger is: as told, otherwise in the data folder, otherwise on the NATS server of the environment. */
+export const logPlace = (said: Said, tools: Tools): LogPlace => {
+  const told = said.text("log")
+  const file = join(dataFolder(said, tools), "ledger.sqlite")
+  if (told === undefined) {
+    const url = tools.env["NATS_URL"]
+    return url === undefined || tools.exists(file) ? { kind: "sqlite", file } : { kind: "nats", url }
+  }
+  const match = /^(sqlite|nats):(.+)$/u.exec(told)
+  if (match === null) throw new WrongUsage(`--log ${told}: give sqlite:FILE or nats:URL`)
+  const [, kind, rest] = match as unknown as [string, "sqlite" | "nats", string]
+  // `nats://host:4222` may be written as it is
+  return kind === "sqlite" ? { kind, file: rest } : { kind, url: rest.startsWith("//") ? told : rest }
+}
+
+/** Where the projections of that ledger are kept. */
+export const storePlace = (said: Said, tools: Tools): StorePlace => {
+  const url = tools.env["CLICKHOUSE_URL"]
+  return url === undefined ? { folder: join(dataFolder(said, tools), "clickhouse") } : { url }
+}
+
+/** Whether there is a store to look at. With a ledger of its own (`--log`) the data folder's store is another's, unless named. */
+export const hasStore = (said: Said, tools: Tools): boolean => {
+  if (said.text("log") !== undefined && said.text("data") === undefined) return false
+  const place = storePlace(said, tools)
+  return "url" in place || tools.exists(place.folder)
+}
+
+/** Partitions of the ledger: one, unless the firm was spread over several. */
+export const PARTITION_OPTION = { partitions: { value: "0,1", help: "the ledger's partitions (0)" } } as const
+export const partitionsOf = (said: Said): ReadonlyArray<number> => {
+  const text = said.text("partitions") ?? "0"
+  if (!/^\d{1,9}(,\d{1,9})*$/u.test(text)) throw new WrongUsage(`--partitions ${text}: give numbers with commas between`)
+  return [...new Set(text.split(",").map(Number))]
+}

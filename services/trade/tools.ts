@@ -1,0 +1,52 @@
+import type { EventLog } from "#streams/ports/event-log.ts"
+import type { DeadLetter, MarketFeed } from "#streams/ports/market-feed.ts"
+import type { RowStore, Table } from "#streams/ports/row-store.ts"
+import type { StartProgress } from "./progress.ts"
+
+/** Where a ledger is: `sqlite:FILE` or `nats:URL`. */
+export type LogPlace = { readonly kind: "sqlite"; readonly file: string } | { readonly kind: "nats"; readonly url: string }
+/** Where projections are kept: the embedded ClickHouse of a folder, or a server. */
+export type StorePlace = { readonly folder: string } | { readonly url: string }
+
+export type OpenStore = {
+  readonly rows: RowStore
+  /** An empty store beside this one, and the step that puts its tables in the place of this one's. */
+  readonly beside: (tables: ReadonlyArray<Table>) => Promise<{ readonly rows: RowStore; readonly swap: () => Promise<void> }>
+  readonly close: () => Promise<void>
+}
+
+/** What verbs use of the outside; `main.ts` names the adapters. */
+export type Tools = {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly exists: (path: string) => boolean
+  /** For reading: nothing is ever appended. */
+  readonly openLog: (place: LogPlace) => Promise<EventLog>
+  /** For writing; `memory` is gone with the process. */
+  readonly openNewLog: (place: LogPlace | { readonly kind: "memory" }) => Promise<EventLog>
+  readonly openStore: (place: StorePlace) => Promise<OpenStore>
+  /** Recordings as a feed; speed 1 is as recorded, `lock-step` as fast as it is taken. */
+  readonly recordings: (files: ReadonlyArray<string>, speed: number | "lock-step", onDeadLetter: (letter: DeadLetter) => void) => MarketFeed
+  readonly memoryRows: () => RowStore
+  /** Makes this process the owner of a data folder; fails with a sentence when another one is. */
+  readonly own: (folder: string) => () => void
+  readonly progress: StartProgress
+  /** A remark for people, on standard error. */
+  readonly say: (text: string) => void
+}
+
+/** What a verb found: `ok` false is a check that failed. */
+export type Outcome = { readonly ok: boolean; readonly json: unknown; readonly text: string }
+
+/** The command line is not understood: exit code 2. */
+export class WrongUsage extends Error {
+  override readonly name = "WrongUsage"
+}
+/** It was understood and cannot be done: exit code 1. */
+export class CannotDo extends Error {
+  override readonly name = "CannotDo"
+  readonly code: string
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,35 @@
+import type { VerbEntry } from "./usage.ts"
+
+/** Everything that `npm run trade --` can do. A verb is a module of its own that is loaded when it is asked for. */
+export const VERBS: ReadonlyArray<VerbEntry> = [
+  {
+    name: "replay",
+    summary: "rebuild the projections from the first event",
+    load: async () => (await import("./replay.ts")).replay
+  },
+  {
+    name: "report",
+    summary: "P&L of an account, as of any position",
+    load: async () => (await import("./report.ts")).report
+  },
+  {
+    name: "audit",
+    summary: "the whole story of an order",
+    load: async () => (await import("./audit.ts")).audit
+  },
+  {
+    name: "verify",
+    summary: "check every commit, the balances and the projections",
+    load: async () => (await import("./verify.ts")).verify
+  },
+  {
+    name: "market",
+    summary: "play recordings through venue, ledger and projections",
+    load: async () => (await import("./play.ts")).market
+  },
+  {
+    name: "simulate",
+    summary: "generated commands and venue reports against the rules",
+    load: async () => (await import("./simulate.ts")).simulate
+  }
+]

@@ -1,0 +1,78 @@
+import { PROJECTIONS } from "#projections/all.ts"
+import { hasStore, logPlace, PARTITION_OPTION, partitionsOf, storePlace } from "./places.ts"
+import { count } from "./progress.ts"
+import type { OpenStore, Outcome, Tools } from "./tools.ts"
+import { LEDGER_OPTIONS, type Said, type Verb } from "./usage.ts"
+import { verifyPartition, type Fault, type PartitionFindings } from "./verify-ledger.ts"
+import { compareWithStore, expectations, type ComparedTable } from "./verify-projections.ts"
+
+export const verify: Verb = {
+  words: "",
+  about: `Checks the ledger from its first commit: the chain of hashes, contiguity, the Merkle root of every commit, every
+field of every event, that the decider's state follows; that the double entries sum to zero in every unit and equal
+the balances, that what is reserved is what open orders hold; and that the projections, where they are kept and free
+to read, equal a fresh fold. The first bad commit is named. It only reads, also beside the running platform.`,
+  options: { ...LEDGER_OPTIONS, ...PARTITION_OPTION },
+  examples: ["verify", "verify --json"],
+  run: async (said, tools) => {
+    const log = await tools.openLog(logPlace(said, tools))
+    const { store, why } = await storeIfFree(said, tools)
+    try {
+      const expected = await expectations(PROJECTIONS, store?.rows)
+      const partitions: Array<PartitionFindings> = []
+      for (const partition of partitionsOf(said)) {
+        partitions.push(await verifyPartition(tools, log, partition, (event, place) => expected.fold(partition, event, place)))
+      }
+      const projections = await compareWithStore(expected, log, partitions, store?.rows)
+      return outcome(log.name, partitions, projections, why)
+    } finally {
+      await store?.close()
+      await log.close()
+    }
+  }
+}
+
+const storeIfFree = async (said: Said, tools: Tools): Promise<{ readonly store?: OpenStore; readonly why: string }> => {
+  if (!hasStore(said, tools)) return { why: "there is no store" }
+  try {
+    return { store: await tools.openStore(storePlace(said, tools)), why: "" }
+  } catch (error) {
+    return { why: (error as Error).message }
+  }
+}
+
+const outcome = (
+  ledger: string,
+  partitions: ReadonlyArray<PartitionFindings>,
+  projections: ReadonlyArray<ComparedTable>,
+  notCompared: string
+): Outcome => {
+  const faults: ReadonlyArray<Fault> = [
+    ...partitions.flatMap((one) => one.faults),
+    ...projections.flatMap(({ fault }) => (fault === undefined ? [] : [fault]))
+  ]
+  const ok = faults.length === 0
+  const checked = partitions.map(({ partition, commits, events, head }) => ({ partition, commits, events, head }))
+  return {
+    ok,
+    json: { ok, ledger, partitions: checked, projections, ...(notCompared !== "" && { notCompared }), faults },
+    text: [
+      `ledger ${ledger}`,
+      ...partitions.flatMap(partitionLines),
+      ...projections.map(projectionLine),
+      ...(notCompared === "" ? [] : [`  projections were not compared: ${notCompared}`]),
+      ...faults.map(({ check, reason }) => `FAULT  ${check}: ${reason}`),
+      ok ? "everything holds" : `${faults.length} ${faults.length === 1 ? "fault" : "faults"}`
+    ].join("\n")
+  }
+}
+
+const partitionLines = ({ partition, commits, events, head, faults }: PartitionFindings): ReadonlyArray<string> => [
+  `  partition ${partition}: ${count(commits)} commits and ${count(events)} events hold, up to commit ${head.no}  ${head.hash}`,
+  ...(faults.length > 0 ? [] : [`  partition ${partition}: double entries sum to zero and equal the balances, reservations the open orders`])
+]
+
+const projectionLine = ({ name, version, position, rows, hash, compared, fault }: ComparedTable): string => {
+  const state = fault !== undefined ? "DIFFERS from" : compared ? "equals" : "not compared,"
+  return `  ${name} v${version} at ${position || "its beginning"}: ${state} a fresh fold of ${count(rows)} rows  ${hash}`
+}

@@ -1,0 +1,57 @@
+import { expect, inject, test } from "vitest"
+import { startEmbeddedClickHouse } from "#infra/clickhouse/embedded/start.ts"
+import { startNats } from "#tests/support/nats-server.ts"
+import { startPlatform } from "#tests/support/platform.ts"
+import { skipWithout } from "#tests/support/skip-without.ts"
+import { tempDir } from "#tests/support/temp-dir.ts"
+import { KillStory } from "./kill-story.ts"
+import { verifyLedger } from "./verify-ledger.ts"
+
+const program = inject("natsServer")
+const ROUNDS = Math.max(1, Math.ceil(Number(process.env["KILLS"] ?? "3") / 3))
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+test(
+  "on a NATS server: kills of the platform, of nats-server, and of both lose nothing that was answered",
+  { timeout: 90_000 + ROUNDS * 90_000, ...skipWithout(program, "no nats-server program was found") },
+  async () => {
+    using folder = tempDir("kill-servers")
+    await using nats = await startNats({ storeDir: `${folder.path}/nats`, syncAlways: true })
+    // the engine of a ClickHouse server, at an address like one
+    const clickHouse = await startEmbeddedClickHouse({ directory: `${folder.path}/clickhouse`, onLog: () => {} })
+    const url = new URL(clickHouse.url)
+    url.username = clickHouse.username
+    url.password = clickHouse.password
+    const start = () =>
+      startPlatform({
+        data: `${folder.path}/data`,
+        args: ["--no-demo", "--profile", "servers"],
+        env: { NATS_URL: nats.url, CLICKHOUSE_URL: url.href }
+      })
+    const story = new KillStory(`n${Date.now().toString(36)}`)
+    let platform = await start()
+    try {
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const victim of ["platform", "nats", "both"] as const) {
+          let stop = false
+          const loaded = story.load(platform, 8, () => stop)
+          await pause(300 + Math.random() * 900)
+          if (victim !== "platform") await nats.kill("SIGKILL")
+          if (victim !== "nats") await platform.kill("group")
+          if (victim !== "platform") await nats.restart()
+          if (victim === "nats") await pause(1500) // the clients go on with the platform that lived through it
+          stop = true
+          await loaded
+          if (victim !== "nats") platform = await start()
+          const { orders } = await story.check(platform)
+          expect(orders, `after the kill of ${victim}`).toBe(story.answered.size)
+          expect([undefined, "Canceled", "Filled"]).toContain(await story.cancelOneOpen(platform))
+        }
+      }
+    } finally {
+      await platform.stop()
+      await clickHouse.stop()
+    }
+    await verifyLedger(["--log", nats.url])
+  }
+)

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { createServer } from "node:net"
+import { fileURLToPath } from "node:url"
+
+const MAIN = fileURLToPath(new URL("../../services/platform/main.ts", import.meta.url))
+const PORTS = [8080, 8084, 8098, 8099, 8100]
+
+export type PlatformOptions = {
+  readonly data: string
+  readonly args?: ReadonlyArray<string>
+  readonly env?: Readonly<Record<string, string>>
+  readonly portOffset?: number
+}
+
+/** A platform of one's own, in a process group of its own, as a user starts it. */
+export type Platform = {
+  readonly child: ChildProcess
+  readonly url: (port: number, path: string) => string
+  readonly output: () => string
+  /** `group`: everything it started dies with it; `alone`: only the platform itself */
+  readonly kill: (what: "group" | "alone") => Promise<void>
+  /** As Ctrl+C does; resolves with the exit code. */
+  readonly stop: () => Promise<number | null>
+}
+
+/** An offset at which all ports of a platform are free right now. */
+export const freeOffset = async (): Promise<number> => {
+  for (let tries = 0; tries < 50; tries++) {
+    const offset = 10_000 + Math.floor(Math.random() * 40_000)
+    const free = await Promise.all(PORTS.map((port) => isFree(port + offset)))
+    if (free.every(Boolean)) return offset
+  }
+  throw new Error("no free ports for a platform")
+}
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer()
+    probe.once("error", () => resolve(false))
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)))
+  })
+
+/** Starts a platform and resolves once it says that it is running; rejects with what it printed when it ends before. */
+export const startPlatform = async (options: PlatformOptions): Promise<Platform> => {
+  const portOffset = options.portOffset ?? (await freeOffset())
+  const child = spawn(process.execPath, [MAIN, "--data", options.data, ...(options.args ?? [])], {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...options.env, TRADE2026_PORT_OFFSET: String(portOffset) }
+  })
+  let output = ""
+  const exited = once(child, "exit")
+  const ready = new Promise<boolean>((resolve) => {
+    const take = (chunk: Buffer) => {
+      output += chunk.toString("utf8")
+      if (output.includes("is running")) resolve(true)
+    }
+    child.stdout.on("data", take)
+    child.stderr.on("data", take)
+    void exited.then(() => resolve(false))
+  })
+  if (!(await ready)) throw new Error(`the platform ended with ${child.exitCode}: ${output.trim()}`)
+  return {
+    child,
+    url: (port, path) => `http://127.0.0.1:${port + portOffset}${path}`,
+    output: () => output,
+    kill: async (what) => {
+      process.kill(what === "group" ? -child.pid! : child.pid!, "SIGKILL")
+      await exited
+    },
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGINT")
+      await exited
+      return child.exitCode
+    }
+  }
+}

@@ -1,15 +1,18 @@
 import type { Time } from "#domain/kernel/time.ts"
 
-type Entry<Item> = { readonly time: Time; readonly seq: number; readonly item: Item }
+type Entry<Item> = { readonly time: Time; readonly rank: number; readonly seq: number; readonly item: Item }
 
-/** What is to happen and when, earliest first; of the same time in the order in which it was added. A binary heap. */
+/**
+ * What is to happen and when, earliest first; of the same time the lower rank, and of the same rank in the order in
+ * which it was added. A binary heap.
+ */
 export class Agenda<Item> {
   readonly #heap: Array<Entry<Item>> = []
   #seq = 0
 
-  add(time: Time, item: Item): void {
+  add(time: Time, rank: number, item: Item): void {
     const heap = this.#heap
-    const entry = { time, seq: this.#seq++, item }
+    const entry = { time, rank, seq: this.#seq++, item }
     let i = heap.length
     while (i > 0) {
       const parent = (i - 1) >>> 1
@@ -20,8 +23,8 @@ export class Agenda<Item> {
     heap[i] = entry
   }
 
-  get nextTime(): Time | undefined {
-    return this.#heap[0]?.time
+  get first(): Entry<Item> | undefined {
+    return this.#heap[0]
   }
 
   /** Takes the first item that is due at `now`, with its time. */
@@ -50,4 +53,4 @@ export class Agenda<Item> {
 }
 
 const isBefore = (a: Entry<unknown>, b: Entry<unknown>): boolean =>
-  a.time < b.time || (a.time === b.time && a.seq < b.seq)
+  a.time === b.time ? (a.rank === b.rank ? a.seq < b.seq : a.rank < b.rank) : a.time < b.time

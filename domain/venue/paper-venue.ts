@@ -57,6 +57,10 @@ export type PaperVenue = {
 /** What the venue has to do at a time. */
 type Task = { readonly request: VenueRequest } | { readonly expiring: Set<VenueOrder> }
 
+/** What expires at a time is gone when something arrives at that time. */
+const EXPIRES = 0
+const ARRIVES = 1
+
 /** New orders that are remembered after they are finished, so that a repeated request does not trade twice. */
 const REMEMBERED_MAX = 100_000
 
@@ -100,7 +104,16 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
     expiring.add(order)
     if (expiries.has(expireAt)) return
     expiries.set(expireAt, expiring)
-    agenda.add(expireAt, { expiring })
+    agenda.add(expireAt, EXPIRES, { expiring })
+  }
+
+  /** Orders that were finished before their time leave nothing to wait for. */
+  const dropEmptyExpiries = (): void => {
+    for (let first = agenda.first; first !== undefined; first = agenda.first) {
+      if ("request" in first.item || first.item.expiring.size > 0) return
+      agenda.takeDue(first.time)
+      expiries.delete(first.time)
+    }
   }
 
   const remember = (orderId: OrderId): void => {
@@ -147,7 +160,7 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
     const earliest = laterOf(clock, lastArrivals.get(orderId) ?? EPOCH)
     const time = laterOf(plusMicros(request.at, travels), earliest)
     lastArrivals.set(orderId, time)
-    agenda.add(time, { request })
+    agenda.add(time, ARRIVES, { request })
   }
 
   const advance = (now: Time): void => {
@@ -186,7 +199,8 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
       return writer.takeDue(now)
     },
     nextDue: () => {
-      const [task, report] = [agenda.nextTime, writer.nextTime]
+      dropEmptyExpiries()
+      const [task, report] = [agenda.first?.time, writer.nextTime]
       return task === undefined || (report !== undefined && report < task) ? report : task
     },
     restore: (restored) => {

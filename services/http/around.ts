@@ -1,8 +1,9 @@
 import { Cause, Context, Effect } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import type { Refused } from "./answer.ts"
+import { throwAwayBody } from "./body.ts"
 import { turnedAway } from "./guard.ts"
-import { metaOf } from "./meta.ts"
+import { metaOf, sourceOf } from "./meta.ts"
 import { problemResponse } from "./problem.ts"
 import type { RequestMetrics } from "./request-metrics.ts"
 import type { RouteTable } from "./route-table.ts"
@@ -29,10 +30,9 @@ export const around =
       })
 
       function observe(response: Response): Response {
-        const { method } = request
         // of a WebSocket the time would be that of the whole connection
-        if (response.status !== 101)
-          metrics.observe(method, routeOf(fiber.context), response.status, (performance.now() - began) / 1000)
+        if (sourceOf(request).headers.upgrade === undefined)
+          metrics.observe(request.method, routeOf(fiber.context), response.status, (performance.now() - began) / 1000)
         const { requestId } = metaOf(request)
         return response.headers["x-request-id"] === undefined
           ? HttpServerResponse.setHeader(response, "x-request-id", requestId)
@@ -45,11 +45,11 @@ export const around =
         if (HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound") {
           const allowed = routes.methodsOf(request.url)
           // a path that cannot be decoded (%zz) matches and is still not there
-          if (allowed.length === 0 || allowed.includes(request.method))
-            return Effect.succeed(problemResponse(NO_ROUTE, requestId))
-          return Effect.succeed(
-            HttpServerResponse.setHeader(problemResponse(NO_METHOD, requestId), "allow", allowed.join(", "))
-          )
+          const isThere = allowed.length > 0 && !allowed.includes(request.method)
+          const response = isThere
+            ? HttpServerResponse.setHeader(problemResponse(NO_METHOD, requestId), "allow", allowed.join(", "))
+            : problemResponse(NO_ROUTE, requestId)
+          return Effect.callback((resume) => throwAwayBody(request, () => resume(Effect.succeed(response))))
         }
         return Effect.as(
           Effect.logError(`${request.method} ${routeOf(fiber.context)} failed, request ${requestId}`, cause),

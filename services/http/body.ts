@@ -43,6 +43,15 @@ export const readJson = (
   })
 }
 
+/** For an answer that does not need the body: lets the client send it to its end first, within the same bounds. */
+export const throwAwayBody = (request: HttpServerRequest.HttpServerRequest, done: () => void): void => {
+  const source = sourceOf(request)
+  const { "content-length": length, expect, "transfer-encoding": encoding } = source.headers
+  const isComing = encoding !== undefined || Number(length ?? 0) > 0
+  if (isComing && expect === undefined && Number(length ?? 0) <= DISCARDED_BYTES_MAX) readBytes(source, done)
+  else done()
+}
+
 /** Chunks of a body that is small enough; a larger one is read to its end and thrown away, never kept. */
 const readBytes = (source: IncomingMessage, done: (body: Result.Result<Array<Buffer>, Refused>) => void): void => {
   let chunks: Array<Buffer> = []

@@ -1,7 +1,9 @@
 import { Effect, Layer } from "effect"
 import { join } from "node:path"
 import { simulatorFeed } from "#infra/simulator/simulator-feed.ts"
+import { openNatsCommands } from "#infra/nats/command-port.ts"
 import { lockFolder } from "#infra/sqlite/folder-lock.ts"
+import { serveCommands } from "#streams/serve-commands.ts"
 import { wallClock } from "./clock.ts"
 import { openEngine, startProjector, type Engine } from "./engine.ts"
 import { readMarketPlace, writeMarketPlace } from "./market-place.ts"
@@ -56,6 +58,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
     }),
     ({ running, stop }) => Effect.promise(() => (stop.abort(), running.ended.then(() => {}, () => {})))
   )
+  if (options.natsUrl !== undefined) yield* commandsOverNats(options.natsUrl, engine)
   yield* runMarket(engine, seed, Math.max(place?.no ?? 0, engine.mdNo) + 1, data, clock)
   yield* Layer.build(
     services({ engine, log, rows, rowsHealth: health, projector: projector.running, clock, portOffset })
@@ -64,6 +67,16 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   const reason = yield* Effect.promise(() => engine.writer.ended)
   return yield* Effect.fail(new PlatformFailed(`The platform stops: ${reason.message}`))
 }, Effect.scoped)
+
+/** On a NATS server programs elsewhere reach the writer by request and reply. */
+const commandsOverNats = (url: string, { writer }: Engine) =>
+  Effect.acquireRelease(
+    attempt(async () => {
+      const commands = await openNatsCommands({ url, name: "trade2026-commands" })
+      return { commands, stop: await serveCommands(commands, writer) }
+    }),
+    ({ commands, stop }) => Effect.promise(() => stop().then(() => commands.close()))
+  )
 
 /** The simulated market from message `from` on; where it stands is kept, so that the next start goes on there. */
 const runMarket = (engine: Engine, seed: number, from: number, data: string, clock: ReturnType<typeof wallClock>) =>

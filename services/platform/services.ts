@@ -12,6 +12,7 @@ import { makeDesk } from "#services/oms/desk.ts"
 import { omsRoutes } from "#services/oms/handlers.ts"
 import { makePnlDesk } from "#services/pnl/desk.ts"
 import { pnlRoutes } from "#services/pnl/handlers.ts"
+import { reportRoutes } from "#services/reports/routes.ts"
 import { makeRiskDesk } from "#services/risk/desk.ts"
 import { riskRoutes } from "#services/risk/handlers.ts"
 import { DEMO_ACCOUNT } from "#services/session/first-accounts.ts"
@@ -88,7 +89,8 @@ const served = ({ engine, log, rows, rowsHealth, projector, clock, portOffset }:
       services: await everyHealth()
     })
   })
-  const shown = [omsRoutes(desk, "/api"), riskRoutes(riskDesk, "/api"), pnlRoutes(pnlDesk, "/api")]
+  const reports = reportRoutes(rows, () => projector.waitFor(writer.head().eventNo, CAUGHT_UP_MS))
+  const shown = [omsRoutes(desk, "/api"), riskRoutes(riskDesk, "/api"), pnlRoutes(pnlDesk, "/api"), reports]
   return [
     ...Object.values(own),
     {
@@ -101,6 +103,7 @@ const served = ({ engine, log, rows, rowsHealth, projector, clock, portOffset }:
 }
 
 const FRESH_MS = 10_000
+const CAUGHT_UP_MS = 5_000
 
 const healthChecks = ({ engine, projector }: Pick<ServicesOptions, "engine" | "rowsHealth" | "projector">) => {
   let stopped: string | undefined

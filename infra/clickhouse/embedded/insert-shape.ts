@@ -1,5 +1,5 @@
 import { Refusal } from "./refusal.ts"
-import { blanked, quoted, verbOf } from "./sql-shape.ts"
+import { quoted, verbOf, wordsOf } from "./sql-shape.ts"
 
 /** An INSERT whose rows come with it, apart from its rows. */
 export interface InsertShape {
@@ -9,36 +9,33 @@ export interface InsertShape {
   readonly rows: string
 }
 
-const words = /[A-Za-z_]\w*|[()]/g
-
 // Rows are never left in the statement: the engine ends them at the first empty line, and runs what follows as SQL.
 /** Finds where the rows begin. Nothing for another statement, or for an INSERT that takes its rows from elsewhere. */
 export function insertShape(sql: string): InsertShape | undefined {
   if (verbOf(sql) !== "INSERT") return undefined
-  const blank = blanked(sql)
   let depth = 0
   let settingsAt: number | undefined
-  for (const { 0: word, index } of blank.matchAll(words)) {
-    if (word === "(") depth += 1
-    else if (word === ")") depth -= 1
+  let formatAt: number | undefined
+  for (const { text, at } of wordsOf(sql)) {
+    if (text === "(") depth += 1
+    else if (text === ")") depth -= 1
     else if (depth > 0) continue
+    else if (formatAt !== undefined) return shape(sql, settingsAt, formatAt, text, at + text.length)
     else {
-      switch (word.toUpperCase()) {
+      switch (text.toUpperCase()) {
         case "SETTINGS":
-          settingsAt = index
+          settingsAt = at
+          break
+        case "FORMAT":
+          formatAt = at
           break
         case "VALUES":
-          return shape(sql, settingsAt ?? index, index, "Values", index + word.length)
-        case "FORMAT": {
-          const format = /^FORMAT\s+(\w+)/i.exec(blank.slice(index, index + 200))
-          if (format?.[1] === undefined) return undefined
-          return shape(sql, settingsAt ?? index, index, format[1], index + format[0].length)
-        }
+          return shape(sql, settingsAt, at, "Values", at + text.length)
+        case "INFILE":
+          return undefined
         case "SELECT":
         case "WITH":
-          if (!/\binput\s*\(/i.test(blank)) return undefined
-          throw Refusal.of(48, "NOT_IMPLEMENTED", "input() works on a ClickHouse server, not on the embedded store")
-        case "INFILE":
+          refuseInput(sql.slice(at))
           return undefined
       }
     }
@@ -46,12 +43,27 @@ export function insertShape(sql: string): InsertShape | undefined {
   return undefined
 }
 
-function shape(sql: string, headEnd: number, formatAt: number, format: string, end: number): InsertShape {
-  // One line end belongs to the statement, more of them to the rows.
+// FROM INFILE stands before SETTINGS. One line end behind the format belongs to the statement, more of them to the rows.
+function shape(
+  sql: string,
+  settingsAt: number | undefined,
+  formatAt: number,
+  format: string,
+  end: number
+): InsertShape {
+  const head = sql.slice(0, settingsAt ?? formatAt).trimEnd()
+  const settings = settingsAt === undefined ? "" : `${sql.slice(settingsAt, formatAt).trimEnd()} `
   const rows = sql.slice(end).replace(/^[ \t\r]*;?[ \t\r]*\n?/, "")
-  const settings = sql.slice(headEnd, formatAt)
-  return {
-    rows,
-    fromFile: (file) => `${sql.slice(0, headEnd)} FROM INFILE ${quoted(file)} ${settings} FORMAT ${format}`
+  return { rows, fromFile: (file) => `${head} FROM INFILE ${quoted(file)} ${settings}FORMAT ${format}` }
+}
+
+// Its rows would have to stand in the statement.
+function refuseInput(select: string): void {
+  let before = ""
+  for (const { text } of wordsOf(select)) {
+    if (text === "(" && /^input$/i.test(before)) {
+      throw Refusal.of(48, "NOT_IMPLEMENTED", "input() works on a ClickHouse server, not on the embedded store")
+    }
+    before = text
   }
 }

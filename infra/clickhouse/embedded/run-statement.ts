@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Connection, Engine } from "./engine.ts"
 import { Refusal } from "./refusal.ts"
 import type { Statement } from "./request.ts"
-import { formatOf, holdsSeveral, quoted, quotedName, selectIntoFile } from "./sql-shape.ts"
+import { quoted, quotedName, shapeOf } from "./sql-shape.ts"
 
 /** An answer, complete before its first byte is sent: so a failure always has a status, and never a half answer. */
 export interface Outcome {
@@ -68,11 +68,12 @@ function preamble(statement: Statement, mark: string, maxExecutionSeconds: numbe
 
 async function run(connection: Connection, statement: Statement, passing: string): Promise<Outcome> {
   const { sql, rows } = statement
-  if (holdsSeveral(sql)) throw Refusal.of(62, "SYNTAX_ERROR", "Syntax error (Multi-statements are not allowed)")
-  const format = formatOf(sql) ?? statement.format
+  const shape = shapeOf(sql)
+  if (shape.several) throw Refusal.of(62, "SYNTAX_ERROR", "Syntax error (Multi-statements are not allowed)")
+  const format = shape.format ?? statement.format
   const path = join(passing, randomUUID())
   try {
-    const { bytes, rowsRead, bytesRead } = await connection.run(selectIntoFile(sql, path) ?? sql, format)
+    const { bytes, rowsRead, bytesRead } = await connection.run(shape.intoFile?.(path) ?? sql, format)
     const count = { rows: rowsRead, bytes: bytesRead }
     const counts = rows === undefined ? { read: count, written: none } : { read: none, written: count }
     if (!existsSync(path)) return { format, bytes, ...counts }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { insertShape } from "#infra/clickhouse/embedded/insert-shape.ts"
-import { formatOf, holdsSeveral, selectIntoFile } from "#infra/clickhouse/embedded/sql-shape.ts"
+import { shapeOf } from "#infra/clickhouse/embedded/sql-shape.ts"
 
 test.each([
   ["SELECT 1 FORMAT TSV", "SELECT 1\nINTO OUTFILE 'F' FORMAT TSV"],
@@ -18,26 +18,26 @@ test.each([
   ["SHOW TABLES FORMAT TSV", undefined],
   ["INSERT INTO t SELECT 1 FORMAT TSV", undefined]
 ])("the answer of %j goes into a file", (sql, expected) => {
-  expect(selectIntoFile(sql, "F")).toBe(expected)
+  expect(shapeOf(sql).intoFile?.("F")).toBe(expected)
 })
 
 test.each([
-  ["INSERT INTO t FORMAT TSV", "INSERT INTO t  FROM INFILE 'F'  FORMAT TSV", ""],
-  ["insert into t (a, b) format TSV\n1\t2\n", "insert into t (a, b)  FROM INFILE 'F'  FORMAT TSV", "1\t2\n"],
-  ["INSERT INTO t FORMAT TSV\n\n\nx\n", "INSERT INTO t  FROM INFILE 'F'  FORMAT TSV", "\n\nx\n"],
+  ["INSERT INTO t FORMAT TSV", "INSERT INTO t FROM INFILE 'F' FORMAT TSV", ""],
+  ["insert into t (a, b) format TSV\n1\t2\n", "insert into t (a, b) FROM INFILE 'F' FORMAT TSV", "1\t2\n"],
+  ["INSERT INTO t FORMAT TSV\n\n\nx\n", "INSERT INTO t FROM INFILE 'F' FORMAT TSV", "\n\nx\n"],
   [
     "INSERT INTO `a`.`values` (`format`) VALUES (1)",
-    "INSERT INTO `a`.`values` (`format`)  FROM INFILE 'F'  FORMAT Values",
+    "INSERT INTO `a`.`values` (`format`) FROM INFILE 'F' FORMAT Values",
     "(1)"
   ],
   [
     "INSERT INTO t SETTINGS a = 'FORMAT x', b = 1 FORMAT CSV\n1",
-    "INSERT INTO t  FROM INFILE 'F' SETTINGS a = 'FORMAT x', b = 1  FORMAT CSV",
+    "INSERT INTO t FROM INFILE 'F' SETTINGS a = 'FORMAT x', b = 1 FORMAT CSV",
     "1"
   ],
   [
     "/* SELECT */ INSERT INTO FUNCTION file('x', 'TSV') VALUES (1)",
-    "/* SELECT */ INSERT INTO FUNCTION file('x', 'TSV')  FROM INFILE 'F'  FORMAT Values",
+    "/* SELECT */ INSERT INTO FUNCTION file('x', 'TSV') FROM INFILE 'F' FORMAT Values",
     "(1)"
   ]
 ])("the rows of %j come from a file", (sql, expected, rows) => {
@@ -57,9 +57,9 @@ test.each([
 })
 
 test("formats and further statements are not looked for in texts and comments", () => {
-  expect(formatOf("SELECT 1 FORMAT JSONEachRow")).toBe("JSONEachRow")
-  expect(formatOf("SELECT ' FORMAT JSONEachRow'")).toBeUndefined()
-  expect(holdsSeveral("SELECT ';', `;`, \";\" /* ; */ -- ;\n;  ")).toBe(false)
-  expect(holdsSeveral("SELECT 1; 'x'")).toBe(true)
-  expect(holdsSeveral("SELECT 'it\\'s;'; DROP TABLE t")).toBe(true)
+  expect(shapeOf("SELECT 1 FORMAT JSONEachRow").format).toBe("JSONEachRow")
+  expect(shapeOf("SELECT ' FORMAT JSONEachRow'").format).toBeUndefined()
+  expect(shapeOf("SELECT ';', `;`, \";\" /* ; */ -- ;\n;  ").several).toBe(false)
+  expect(shapeOf("SELECT 1; 'x'").several).toBe(true)
+  expect(shapeOf("SELECT 'it\\'s;'; DROP TABLE t").several).toBe(true)
 })

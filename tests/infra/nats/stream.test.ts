@@ -163,7 +163,11 @@ describe("nats ledger stream on three servers", skipWithout(program, "no nats-se
     cleanups.push(cluster.stop)
     const { nc, jsm, log, stream } = await fresh(cluster.url, { num_replicas: 3 })
     await healsLostAnswers(log, nc, stream)
-    while (!(await jsm.streams.info(stream)).cluster!.replicas!.every(({ current }) => current)) await sleep(50)
+    // until then a leader that dies takes the stream with it
+    for (let spread = false; !spread; await sleep(50)) {
+      const { cluster: group } = await jsm.streams.info(stream)
+      spread = group?.replicas?.length === 2 && group.replicas.every(({ current }) => current) && !("desired" in group)
+    }
     const leader = async () => (await jsm.streams.info(stream)).cluster!.leader!
     const partition = 1
     let head = undefined as StoredCommit | undefined

@@ -55,7 +55,7 @@ describe("a recording as a feed", () => {
 
   it("puts every broken line aside with file, number, reason and the raw line, and goes on", async () => {
     const huge = `${START} "${"x".repeat(3 * LINE_CHARS_MAX)}"`
-    const lines = [tradeLine(1), "garbage", "", `${START} {"half":`, huge, tradeLine(0), tradeLine(2)]
+    const lines = [tradeLine(1), "garbage", "", `${START + 1_500_000n} {"half":`, huge, tradeLine(0), tradeLine(2)]
     for (const path of [file("broken.ws", lines), file("broken.ws.gz", lines)]) {
       const { messages, letters, error } = await play([path])
       expect(error).toBeUndefined()
@@ -74,15 +74,16 @@ describe("a recording as a feed", () => {
     truncateSync(cut, 2000)
     const damaged = file("damaged.ws.gz", tradeLines(2))
     writeFileSync(damaged, Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(60, 7)]))
-    const empty = join(dir.path, "empty.ws.gz")
-    writeFileSync(empty, "")
+    const empty = ["empty.ws", "empty.ws.gz"].map((name) => join(dir.path, name))
+    for (const path of empty) writeFileSync(path, "")
     const good = file("good.ws", tradeLines(2))
     const cases: ReadonlyArray<readonly [string, RegExp]> = [
       [join(dir.path, "missing.ws.gz"), /there is no such file/],
       [dir.path, /it is a folder/],
       [cut, /it was cut off/],
       [damaged, /damaged/],
-      [empty, /it is empty/]
+      [empty[0]!, /it is empty/],
+      [empty[1]!, /it was cut off/]
     ]
     for (const [path, why] of cases) {
       const { error, messages } = await play([good, path])

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto"
 import { request } from "node:http"
 import { connect } from "node:net"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
-import type { OverviewBody } from "#services/contract/health.ts"
+import type { ClientFrame, OverviewBody, ServerFrame } from "#services/gateway/contract.ts"
 import { gatewayRoutes } from "#services/gateway/handlers.ts"
 import { omsRoutes } from "#services/oms/handlers.ts"
 import { ask, post, serve, type Served } from "#tests/services/http/served.ts"
@@ -34,8 +34,8 @@ afterEach(async () => {
 })
 const client = async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${served.port}/ws`)
-  const frames: Array<unknown> = []
-  socket.onmessage = ({ data }) => void frames.push(JSON.parse(String(data)))
+  const frames: Array<ServerFrame> = []
+  socket.onmessage = ({ data }) => void frames.push(JSON.parse(String(data)) as ServerFrame)
   await new Promise((resolve, reject) => {
     socket.onopen = resolve
     socket.onerror = reject
@@ -44,7 +44,7 @@ const client = async () => {
   return {
     socket,
     frames,
-    send: (frame: unknown) => socket.send(typeof frame === "string" ? frame : JSON.stringify(frame))
+    send: (frame: ClientFrame | string) => socket.send(typeof frame === "string" ? frame : JSON.stringify(frame))
   }
 }
 
@@ -143,6 +143,9 @@ describe("/ws", () => {
     await Promise.all([other.close(), closed])
     expect(performance.now() - began).toBeLessThan(4000)
     expect(feed.open()).toEqual([])
+  })
+  it("is not counted as a request that took as long as the connection", async () => {
+    expect((await ask(served.port, "/metrics")).text).not.toContain('route="/ws"')
   })
   it("speaks WebSocket only", async () => {
     expect((await ask(served.port, "/ws")).json).toMatchObject({ status: 426, code: "UpgradeRequired" })

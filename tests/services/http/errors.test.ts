@@ -172,6 +172,9 @@ describe("413: a body over 1 MB", () => {
     expect([said.status, said.json.code]).toEqual([413, "BodyTooLarge"])
     expect((await ask(served.port, "/health")).status).toBe(200)
   })
+  it("to no route is let in and thrown away", async () => {
+    expect((await ask(served.port, "/nowhere", { method: "POST", chunks: tenMegabytes, headers })).status).toBe(404)
+  })
   it("1 MB to the byte is read, one more is not", async () => {
     const padded = (length: number) => JSON.stringify(order).padEnd(length, " ")
     expect((await submit(padded(1_048_576))).status).toBe(201)

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process"
 import { connect } from "node:net"
+import { fileURLToPath } from "node:url"
 import { expect, it } from "vitest"
 import { freePort } from "#tests/support/free-port.ts"
 import { ask } from "./served.ts"
 
+const SERVER = fileURLToPath(new URL("./throughput-server.ts", import.meta.url))
 const CONNECTIONS = 32
 const order = { account: "test_account", symbol: "BTCUSDT", side: "buy", type: "limit", quantity: 0.1, price: 45000.5 }
 
@@ -37,7 +39,7 @@ const load = (port: number, seconds: number): Promise<number> => {
 
 it("POST /orders without anything behind it: a note of requests/s and CPU time", async ({ annotate }) => {
   const port = await freePort()
-  const server = spawn(process.execPath, ["tests/services/http/throughput-server.ts", String(port)], {
+  const server = spawn(process.execPath, [SERVER, String(port)], {
     stdio: "inherit"
   })
   const cpuSeconds = async () => Number(/^process_cpu_seconds\S* (\S+)$/mu.exec((await ask(port, "/metrics")).text)![1])

@@ -29,7 +29,9 @@ export type BinanceNormaliser = {
   /** One line of a recording: receive time in nanoseconds since 1970, a space, the message as it came. */
   readonly line: (raw: string) => Normalised
   /** How the diffs of a symbol stand; undefined before the first. */
-  readonly syncOf: (symbol: Symbol) => Pick<DepthSync, "synced" | "lastUpdateId" | "appliedDiffs" | "droppedDiffs" | "gaps"> | undefined
+  readonly syncOf: (
+    symbol: Symbol
+  ) => Pick<DepthSync, "synced" | "lastUpdateId" | "appliedDiffs" | "droppedDiffs" | "gaps"> | undefined
   readonly lastNo: () => number
 }
 

@@ -26,7 +26,10 @@ export type SimulatedMarket = {
 
 const STARTS: Readonly<Record<string, string>> = { BTCUSDT: "45000", ETHUSDT: "2500", SOLUSDT: "100" }
 const defaultSymbols = (): ReadonlyArray<SimulatedSymbol> =>
-  defaultInstruments.map((instrument) => ({ instrument, start: parseFixed(STARTS[instrument.symbol] ?? "100") as Price }))
+  defaultInstruments.map((instrument) => ({
+    instrument,
+    start: parseFixed(STARTS[instrument.symbol] ?? "100") as Price
+  }))
 
 /**
  * A market that anybody with the seed can compute at any number, so that a platform which starts again needs only the

@@ -33,7 +33,10 @@ const CLIPS_MAX = 5n
  */
 export class DemoStrategy {
   readonly #seed: number
-  readonly #books = new Map<Symbol, { readonly instrument: Instrument; readonly own: SymbolOrders; nextAt: Time | undefined }>()
+  readonly #books = new Map<
+    Symbol,
+    { readonly instrument: Instrument; readonly own: SymbolOrders; nextAt: Time | undefined }
+  >()
 
   constructor({ seed, instruments, positions }: DemoOptions) {
     this.#seed = seed
@@ -77,7 +80,10 @@ export class DemoStrategy {
     const { lot, minNotional } = instrument
     const clip = downTo((CLIP * BigInt(25 + Math.floor(chance("size") * 75)) * ONE) / (100n * ask), lot)
     const room = (CLIP * CLIPS_MAX * ONE) / ask - own.position - own.buying
-    const quantities = { buy: downTo(minOf(clip, room), lot), sell: downTo(minOf(clip, own.position - own.selling), lot) }
+    const quantities = {
+      buy: downTo(minOf(clip, room), lot),
+      sell: downTo(minOf(clip, own.position - own.selling), lot)
+    }
     const isWorthIt = (side: Side) => quantities[side] > 0n && quantities[side] * bid >= 2n * minNotional * ONE
     const period = Math.floor(secondsOf(at) / PERIOD_SECONDS)
     const bullish = fractionOf(this.#seed, symbol, period, "view") < 0.5

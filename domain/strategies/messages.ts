@@ -30,5 +30,11 @@ export type OwnOrderUpdate =
       readonly quantity: Quantity
       readonly price?: Price
     }
-  | { readonly type: "filled"; readonly orderId: OrderId; readonly symbol: Symbol; readonly side: Side; readonly quantity: Quantity }
+  | {
+      readonly type: "filled"
+      readonly orderId: OrderId
+      readonly symbol: Symbol
+      readonly side: Side
+      readonly quantity: Quantity
+    }
   | { readonly type: "closed"; readonly orderId: OrderId; readonly symbol: Symbol }

@@ -27,7 +27,12 @@ export type VenueRequest =
       readonly stopPrice?: Price
     })
   | (RequestHead & { readonly type: "CancelOrder" })
-type RequestHead = { readonly at: Time; readonly account: AccountId; readonly orderId: OrderId; readonly clOrdId: ClOrdId }
+type RequestHead = {
+  readonly at: Time
+  readonly account: AccountId
+  readonly orderId: OrderId
+  readonly clOrdId: ClOrdId
+}
 
 /**
  * What a venue says of an order (FIX ExecutionReport; `type` is its ExecType). `execId` is the venue's own and unique;

@@ -98,7 +98,11 @@ export const replace = (desk: Desk, order: VenueOrder, request: ReplaceOrder): v
   else if (!staysPut) work(desk, order)
 }
 
-type NewTerms = { readonly quantity: Quantity; readonly price: Price | undefined; readonly stopPrice: Price | undefined }
+type NewTerms = {
+  readonly quantity: Quantity
+  readonly price: Price | undefined
+  readonly stopPrice: Price | undefined
+}
 
 const replaceProblem = (order: VenueOrder, { quantity, price, stopPrice }: NewTerms): string | undefined => {
   if (stopPrice !== order.stopPrice) {

@@ -148,7 +148,9 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
   }
 
   const refuse = ({ type, account, orderId, clOrdId }: Exclude<VenueRequest, NewOrder>): void => {
-    const reason = taken.has(orderId) ? "the order is not open any more" : "the order is not known, or not open any more"
+    const reason = taken.has(orderId)
+      ? "the order is not open any more"
+      : "the order is not known, or not open any more"
     const body = { type: type === "CancelOrder" ? "CancelRejected" : "ReplaceRejected", reason } as const
     writer.writeRemark(clock, mdNo, { account, orderId, venueOrderId: venueOrderIdOf(orderId) }, body, clOrdId)
   }
@@ -206,7 +208,8 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
     restore: (restored) => {
       const { orderId, symbol } = restored.request
       const instrument = options.instruments(symbol)
-      if (instrument === undefined) throw new Error(`the open order ${orderId} names ${symbol}, which is not traded here`)
+      if (instrument === undefined)
+        throw new Error(`the open order ${orderId} names ${symbol}, which is not traded here`)
       if (taken.has(orderId)) return
       const order = restoredOrder(restored, instrument)
       mdNo = Math.max(mdNo, restored.mdNo)

@@ -63,7 +63,14 @@ export class ReportWriter {
       this.#at = at
       this.#dueAt = plusMicros(at, this.#latencyMicros)
     }
-    const head = { at, account, orderId, execId: fitting(execId) as ExecId, ...(clOrdId !== undefined && { clOrdId }), mdNo }
+    const head = {
+      at,
+      account,
+      orderId,
+      execId: fitting(execId) as ExecId,
+      ...(clOrdId !== undefined && { clOrdId }),
+      mdNo
+    }
     this.#outbox.push({ dueAt: this.#dueAt, report: { ...head, ...body } })
   }
 }

@@ -21,7 +21,7 @@ import {
 } from "./tables.ts"
 
 /** Rows of one insert: enough to be fast, and few enough to be text in memory. */
-const ROWS_PER_INSERT = 20_000
+const ROWS_PER_INSERT = 50_000
 /** Keys in one statement, which the engine reads no more than 256 KiB of. */
 const KEYS_PER_QUERY = 1_000
 

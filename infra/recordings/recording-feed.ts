@@ -28,10 +28,14 @@ export type RecordingOptions = {
  */
 export const recordingFeed = (options: RecordingOptions): MarketFeed => ({
   name: `recording:${options.files.map((file) => file.split(/[\\/]/u).at(-1)).join(",")}`,
-  messages: (signal) => (options.speed === "lock-step" ? normalised(options, signal) : paced(options, options.speed, signal))
+  messages: (signal) =>
+    options.speed === "lock-step" ? normalised(options, signal) : paced(options, options.speed, signal)
 })
 
-async function* normalised(options: RecordingOptions, signal: AbortSignal): AsyncGenerator<ReadonlyArray<MarketMessage>> {
+async function* normalised(
+  options: RecordingOptions,
+  signal: AbortSignal
+): AsyncGenerator<ReadonlyArray<MarketMessage>> {
   const { lastNo, snapshotSymbol } = options
   const normaliser = createBinanceNormaliser({
     ...(lastNo !== undefined && { lastNo }),

@@ -67,7 +67,7 @@ async function* lockStep(
   const first = options.from ?? 1
   const end = first + (options.count ?? Number.POSITIVE_INFINITY)
   const timeOf = (no: number) => plusMicros(options.startAt, Math.floor(((no - 1) * 1e6) / market.messagesPerSecond))
-  for (let no = first; no < end && !signal.aborted; ) {
+  for (let no = first; no < end && !signal.aborted;) {
     const batch: Array<MarketMessage> = []
     for (; no < end && batch.length < Math.max(BATCH, market.cycle); no++) batch.push(market.message(no, timeOf(no)))
     yield batch

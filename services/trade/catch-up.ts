@@ -12,7 +12,7 @@ import type { Tools } from "./tools.ts"
 export const foldOf = <C extends Columns>(projection: Projection<C>): RowFold<LedgerEvent> =>
   projection as unknown as RowFold<LedgerEvent>
 
-const ROWS_PER_WRITE = 20_000
+const ROWS_PER_WRITE = 60_000
 
 /** Fills a store up to the ledger's end as it is now. */
 export const catchUp = async (

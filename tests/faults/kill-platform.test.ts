@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { startPlatform } from "#tests/support/platform.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
-import { verifyLedger } from "./verify-ledger.ts"
+import { tradeJson } from "#tests/support/trade.ts"
 import { KillStory } from "./kill-story.ts"
 
 const KILLS = Number(process.env["KILLS"] ?? "3")
@@ -25,5 +25,5 @@ test(`kill -9 at random points under load loses nothing that was answered (${KIL
   } finally {
     await platform.stop()
   }
-  await verifyLedger(["--data", data.path])
+  await tradeJson(["verify", "--data", data.path])
 })

@@ -5,7 +5,7 @@ import { startPlatform } from "#tests/support/platform.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
 import { KillStory } from "./kill-story.ts"
-import { verifyLedger } from "./verify-ledger.ts"
+import { tradeJson } from "#tests/support/trade.ts"
 
 const program = inject("natsServer")
 const ROUNDS = Math.max(1, Math.ceil(Number(process.env["KILLS"] ?? "3") / 3))
@@ -52,6 +52,6 @@ test(
       await platform.stop()
       await clickHouse.stop()
     }
-    await verifyLedger(["--log", nats.url])
+    await tradeJson(["verify", "--log", nats.url])
   }
 )

@@ -56,6 +56,6 @@ export function shapeOf(sql: string): Shape {
   }
   const at = format?.at
   const selects = ["SELECT", "WITH"].includes(verbOf(sql) ?? "") && !writes
-  const intoFile = (file: string) => `${sql.slice(0, at)}\nINTO OUTFILE ${quoted(file)} ${sql.slice(at)}`
+  const intoFile = (file: string) => `${sql.slice(0, at).trimEnd()}\nINTO OUTFILE ${quoted(file)} ${sql.slice(at)}`
   return { several: false, format: format?.name, intoFile: selects && at !== undefined ? intoFile : undefined }
 }

@@ -13,7 +13,14 @@ const diff = (U: number, u: number, b: ReadonlyArray<unknown> = [["10", String(u
   stream("depth@100ms", { e: "depthUpdate", E: 1, s, U, u, b, a: [] })
 const futuresDiff = (U: number, u: number, pu: number) =>
   stream("depth@0ms", { e: "depthUpdate", E: 1, T: 1, s: "BTCUSDT", U, u, pu, b: [["10", String(u)]], a: [] })
-const snapshot = (lastUpdateId: number) => ({ lastUpdateId, bids: [["10", "100"], ["9", "1"]], asks: [["11", "1"]] })
+const snapshot = (lastUpdateId: number) => ({
+  lastUpdateId,
+  bids: [
+    ["10", "100"],
+    ["9", "1"]
+  ],
+  asks: [["11", "1"]]
+})
 
 const run = (messages: ReadonlyArray<unknown>, normaliser = createBinanceNormaliser()): ReadonlyArray<Normalised> =>
   messages.map((message, i) => normaliser.line(lineOf(message, i)))
@@ -28,7 +35,12 @@ describe("a line of a Binance recording", () => {
       stream("trade", { ...tradeData, m: false })
     ])
     const at = "2024-08-08T23:54:14.087891268Z"
-    const [bid, bidSize, ask, askSize] = [price("61837.63"), quantity("3.78826"), price("61837.64"), quantity("1.54698")]
+    const [bid, bidSize, ask, askSize] = [
+      price("61837.63"),
+      quantity("3.78826"),
+      price("61837.64"),
+      quantity("1.54698")
+    ]
     expect(first).toEqual({ no: 1, message: { kind: "quote", no: 1, at, symbol: BTC, bid, bidSize, ask, askSize } })
     expect(second?.message).toEqual({
       kind: "trade",
@@ -99,9 +111,27 @@ describe("a line of a Binance recording", () => {
   })
 
   it("never throws and always takes one number", () => {
-    const texts = fc.oneof(fc.string(), fc.json(), fc.string().map((text) => `${NANOS} ${text}`), fc.json().map((json) => `${NANOS} ${json}`))
+    const texts = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.string().map((text) => `${NANOS} ${text}`),
+      fc.json().map((json) => `${NANOS} ${json}`)
+    )
     const pieces = fc.record(
-      { e: fc.constantFrom("trade", "depthUpdate", "bookTicker"), s: fc.constantFrom("BTCUSDT", "x"), p: fc.anything(), q: fc.anything(), t: fc.anything(), m: fc.anything(), U: fc.anything(), u: fc.integer(), b: fc.anything(), a: fc.anything(), B: fc.anything(), A: fc.anything() },
+      {
+        e: fc.constantFrom("trade", "depthUpdate", "bookTicker"),
+        s: fc.constantFrom("BTCUSDT", "x"),
+        p: fc.anything(),
+        q: fc.anything(),
+        t: fc.anything(),
+        m: fc.anything(),
+        U: fc.anything(),
+        u: fc.integer(),
+        b: fc.anything(),
+        a: fc.anything(),
+        B: fc.anything(),
+        A: fc.anything()
+      },
       { requiredKeys: [] }
     )
     const almost = pieces.map((data) => {
@@ -130,26 +160,47 @@ describe("the diffs of a book", () => {
     expect(results[3]?.message).toMatchObject({
       no: 4,
       snapshot: true,
-      bids: [[price(10), quantity(9)], [price(9), quantity(1)]],
+      bids: [
+        [price(10), quantity(9)],
+        [price(9), quantity(1)]
+      ],
       asks: [[price(11), quantity(1)]]
     })
     expect(results[4]?.message).toMatchObject({ no: 5, snapshot: false, bids: [[price(10), quantity(12)]] })
-    expect(normaliser.syncOf(BTC)).toMatchObject({ synced: true, lastUpdateId: 12, appliedDiffs: 3, droppedDiffs: 2, gaps: 0 })
+    expect(normaliser.syncOf(BTC)).toMatchObject({
+      synced: true,
+      lastUpdateId: 12,
+      appliedDiffs: 3,
+      droppedDiffs: 2,
+      gaps: 0
+    })
   })
 
   it("that leave a gap empty the book, until the next snapshot spans it", () => {
     const normaliser = createBinanceNormaliser()
-    const results = run([diff(1, 3), snapshot(3), diff(4, 6), diff(8, 9), diff(10, 11), snapshot(9), diff(12, 13)], normaliser)
+    const results = run(
+      [diff(1, 3), snapshot(3), diff(4, 6), diff(8, 9), diff(10, 11), snapshot(9), diff(12, 13)],
+      normaliser
+    )
     expect(codes(results)).toEqual(["-", "depth", "depth", "SequenceGap", "-", "depth", "depth"])
     expect(results[3]).toMatchObject({ no: 4, message: { snapshot: true, bids: [], asks: [] } })
     expect(results[3]?.reason).toBe("SequenceGap: BTCUSDT stood at 6, the diff follows 7")
-    expect(results[5]?.message).toMatchObject({ snapshot: true, bids: [[price(10), quantity(11)], [price(9), quantity(1)]] })
+    expect(results[5]?.message).toMatchObject({
+      snapshot: true,
+      bids: [
+        [price(10), quantity(11)],
+        [price(9), quantity(1)]
+      ]
+    })
     expect(normaliser.syncOf(BTC)).toMatchObject({ synced: true, lastUpdateId: 13, gaps: 1 })
   })
 
   it("are not taken up by a snapshot that is too old for them, nor set back by an old one", () => {
     const normaliser = createBinanceNormaliser()
-    const results = run([diff(5, 6), snapshot(3), diff(7, 8), snapshot(5), diff(9, 9), snapshot(4), diff(10, 10)], normaliser)
+    const results = run(
+      [diff(5, 6), snapshot(3), diff(7, 8), snapshot(5), diff(9, 9), snapshot(4), diff(10, 10)],
+      normaliser
+    )
     expect(codes(results)).toEqual(["-", "SequenceGap", "-", "depth", "depth", "-", "depth"])
     expect(normaliser.syncOf(BTC)?.synced).toBe(true)
   })

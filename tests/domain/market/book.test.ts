@@ -30,9 +30,14 @@ describe("a price book", () => {
           for (const { snapshot, bids, asks } of changes) {
             const replaces = snapshot && bids.length > 25
             book.apply({ snapshot: replaces, bids, asks })
-            for (const [side, list] of [["bid", bids], ["ask", asks]] as const) {
+            for (const [side, list] of [
+              ["bid", bids],
+              ["ask", asks]
+            ] as const) {
               if (replaces) maps[side].clear()
-              for (const [p, q] of list) if (q === 0n) maps[side].delete(p); else maps[side].set(p, q)
+              for (const [p, q] of list)
+                if (q === 0n) maps[side].delete(p)
+                else maps[side].set(p, q)
               const expected = plain(maps[side], side)
               expect(book.top(side)).toEqual(expected)
               expect(book.best(side)).toEqual(expected[0])
@@ -49,7 +54,20 @@ describe("a price book", () => {
 
   it("walks from the best price until it is told to stop", () => {
     const book = new PriceBook()
-    book.apply(depth(1, [[99, 1], [98, 2]], [[101, 3], [102, 4], [103, 5]]))
+    book.apply(
+      depth(
+        1,
+        [
+          [99, 1],
+          [98, 2]
+        ],
+        [
+          [101, 3],
+          [102, 4],
+          [103, 5]
+        ]
+      )
+    )
     const seen: Array<Price> = []
     book.walk("ask", (p) => seen.push(p) < 2)
     expect(seen).toEqual([price(101), price(102)])

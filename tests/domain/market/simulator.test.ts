@@ -90,10 +90,23 @@ describe("the simulated market", () => {
   it("is alive: within ten seconds every symbol's price moves, and it comes back to its start within days", () => {
     const market = simulatedMarket(3)
     const bidsOf = (symbol: string, numbers: Iterable<number>) =>
-      [...numbers].map((no) => market.message(no, AT)).filter((m): m is Quote => m.kind === "quote" && m.symbol === symbol).map((m) => m.bid)
+      [...numbers]
+        .map((no) => market.message(no, AT))
+        .filter((m): m is Quote => m.kind === "quote" && m.symbol === symbol)
+        .map((m) => m.bid)
     for (const [symbol, start] of Object.entries(STARTS)) {
-      expect(new Set(bidsOf(symbol, Array.from({ length: 300 }, (_, i) => i + 1))).size).toBeGreaterThan(3)
-      const days = bidsOf(symbol, Array.from({ length: 3 * 24 * 60 * 5 }, (_, i) => 1 + (i % 3) + Math.floor(i / 3) * 1800))
+      expect(
+        new Set(
+          bidsOf(
+            symbol,
+            Array.from({ length: 300 }, (_, i) => i + 1)
+          )
+        ).size
+      ).toBeGreaterThan(3)
+      const days = bidsOf(
+        symbol,
+        Array.from({ length: 3 * 24 * 60 * 5 }, (_, i) => 1 + (i % 3) + Math.floor(i / 3) * 1800)
+      )
       const above = days.map((bid) => bid > price(start))
       expect(above.filter((isAbove, i) => i > 0 && isAbove !== above[i - 1]).length).toBeGreaterThan(4)
     }
@@ -105,7 +118,9 @@ describe("the simulated market", () => {
     for (const no of [900, 3, 77_777, 4, 1]) expect(one.message(no, AT)).toEqual(other.message(no, AT))
     expect(one.message(9_001, AT)).not.toEqual(simulatedMarket(6).message(9_001, AT))
     // written down once: the market of a seed is a promise to ledgers that stand on it
-    const golden = [1, 1001, 1_000_003].map((no) => one.message(no, AT)).map((m) => (m.kind === "quote" ? `${m.symbol} ${m.bid} ${m.ask}` : m.kind))
+    const golden = [1, 1001, 1_000_003]
+      .map((no) => one.message(no, AT))
+      .map((m) => (m.kind === "quote" ? `${m.symbol} ${m.bid} ${m.ask}` : m.kind))
     expect(golden).toMatchInlineSnapshot(`
       [
         "BTCUSDT 4499999000000 4500002000000",

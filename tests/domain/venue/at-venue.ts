@@ -13,7 +13,8 @@ import type { NewOrder } from "#domain/venue/venue-order.ts"
 import { at, BTC, price, quantity } from "#tests/domain/market/made.ts"
 import { Schema } from "effect"
 
-const instruments: PaperVenueOptions["instruments"] = (symbol) => defaultInstruments.find((one) => one.symbol === symbol)
+const instruments: PaperVenueOptions["instruments"] = (symbol) =>
+  defaultInstruments.find((one) => one.symbol === symbol)
 
 /** Without any latency unless it is asked for: what is sent at a time is answered at that time. */
 export const venueOf = (options: Partial<PaperVenueOptions> = {}): PaperVenue =>
@@ -31,7 +32,13 @@ const account = "demo" as AccountId
 const orderId = (id: number) => `0-${id}` as OrderId
 
 /** Order `id`, sent at `micros`: a limit order, good till cancelled, unless `terms` say otherwise. */
-export const order = (id: number, micros: number, side: "buy" | "sell", size: string | number, terms: Terms): NewOrder => {
+export const order = (
+  id: number,
+  micros: number,
+  side: "buy" | "sell",
+  size: string | number,
+  terms: Terms
+): NewOrder => {
   const { type = "limit", tif = type === "market" ? "IOC" : "GTC", price: limit, stop, expireAt, symbol = BTC } = terms
   return {
     type: "NewOrder",
@@ -79,9 +86,11 @@ export const step = (venue: PaperVenue, input: MarketMessage | VenueRequest): Re
 export const short = (reports: ReadonlyArray<VenueReport>): ReadonlyArray<string> =>
   reports.map((report) => {
     const { orderId: id, type } = report
-    if (type === "Trade") return `${id} Trade ${Number(report.quantity) / 1e8}@${Number(report.price) / 1e8} ${report.liquidity}`
+    if (type === "Trade")
+      return `${id} Trade ${Number(report.quantity) / 1e8}@${Number(report.price) / 1e8} ${report.liquidity}`
     if (type === "New" || type === "Triggered") return `${id} ${type} behind ${Number(report.queueAhead) / 1e8}`
-    if (type === "Replaced") return `${id} Replaced ${Number(report.quantity) / 1e8} behind ${Number(report.queueAhead) / 1e8}`
+    if (type === "Replaced")
+      return `${id} Replaced ${Number(report.quantity) / 1e8} behind ${Number(report.queueAhead) / 1e8}`
     return `${id} ${type}`
   })
 
@@ -143,7 +152,15 @@ export class Recorded {
     this.pending.delete(report.orderId)
     if (report.type === "Rejected") return
     const { venueOrderId, queueAhead, mdNo } = report
-    const kept = { request: request!, venueOrderId, cumQty: 0n as Quantity, queueAhead, mdNo, triggered: false, reports: 1 }
+    const kept = {
+      request: request!,
+      venueOrderId,
+      cumQty: 0n as Quantity,
+      queueAhead,
+      mdNo,
+      triggered: false,
+      reports: 1
+    }
     this.open.set(report.orderId, kept)
   }
 

@@ -5,7 +5,7 @@ import { plusMicros, type Time } from "#domain/kernel/time.ts"
 import { PriceBoard } from "#domain/market/board.ts"
 import { simulatedMarket } from "#domain/market/simulator.ts"
 import type { VenueReport, VenueRequest } from "#domain/venue/messages.ts"
-import type { PaperVenue, PaperVenueOptions } from "#domain/venue/paper-venue.ts"
+import type { PaperVenue } from "#domain/venue/paper-venue.ts"
 import { at, BTC } from "#tests/domain/market/made.ts"
 import { cancel, order, Recorded, replaceBy, venueOf } from "./at-venue.ts"
 
@@ -22,7 +22,11 @@ const ask = fc.record({
   which: fc.integer({ min: 0, max: 40 })
 })
 type Ask = typeof ask extends fc.Arbitrary<infer T> ? T : never
-const history = fc.record({ seed: fc.nat(), asks: fc.array(ask, { maxLength: 40 }), restarts: fc.uniqueArray(fc.integer({ min: 1, max: 600 }), { maxLength: 3 }) })
+const history = fc.record({
+  seed: fc.nat(),
+  asks: fc.array(ask, { maxLength: 40 }),
+  restarts: fc.uniqueArray(fc.integer({ min: 1, max: 600 }), { maxLength: 3 })
+})
 const latencies = { latencyMicros: 7_000, jitterMicros: 30_000, reportLatencyMicros: 12_000 }
 
 /** The market of 20 seconds, of one symbol: message n of it has number n. */
@@ -45,7 +49,11 @@ const requestOf = (one: Ask, id: number, now: Time, middle: bigint): VenueReques
     case "market":
       return order(id, micros, one.side, size, { type: "market", price: priceAt(one.side === "buy" ? 500 : -500) })
     case "limit":
-      return order(id, micros, one.side, size, { tif: one.tif, price: priceAt(one.away), ...(one.tif === "GTD" && { expireAt }) })
+      return order(id, micros, one.side, size, {
+        tif: one.tif,
+        price: priceAt(one.away),
+        ...(one.tif === "GTD" && { expireAt })
+      })
     default: {
       const tif = one.tif === "GTD" ? "GTC" : one.tif
       const protection = one.side === "buy" ? one.stop + 500 : one.stop - 500
@@ -56,14 +64,17 @@ const requestOf = (one: Ask, id: number, now: Time, middle: bigint): VenueReques
 }
 
 type Run = { readonly reports: ReadonlyArray<VenueReport>; readonly recorded: Recorded; readonly venue: PaperVenue }
-type Play = { readonly restarts?: ReadonlyArray<number>; readonly polls?: boolean; readonly options?: Partial<PaperVenueOptions> }
+type Play = { readonly restarts?: ReadonlyArray<number>; readonly polls?: boolean }
 
-const play = ({ seed, asks }: { seed: number; asks: ReadonlyArray<Ask> }, { restarts = [], polls = false, options = latencies }: Play = {}): Run => {
+const play = (
+  { seed, asks }: { seed: number; asks: ReadonlyArray<Ask> },
+  { restarts = [], polls = false }: Play = {}
+): Run => {
   const recorded = new Recorded()
   const reports: Array<VenueReport> = []
   const unanswered = new Map<string, VenueRequest>()
   const board = new PriceBoard()
-  let venue = venueOf({ seed, ...options })
+  let venue = venueOf({ seed, ...latencies })
   let asked = 0
   const listen = (now: Time) => {
     for (const report of venue.due(now)) {
@@ -78,12 +89,13 @@ const play = ({ seed, asks }: { seed: number; asks: ReadonlyArray<Ask> }, { rest
     venue.request(request)
   }
   for (const message of marketOf(seed)) {
-    if (polls) for (let due = venue.nextDue(); due !== undefined && due <= message.at; due = venue.nextDue()) listen(due)
+    if (polls)
+      for (let due = venue.nextDue(); due !== undefined && due <= message.at; due = venue.nextDue()) listen(due)
     else listen(message.at)
     board.evolve(message)
     venue.market(message)
     if (restarts.includes(message.no)) {
-      venue = venueOf({ seed, ...options })
+      venue = venueOf({ seed, ...latencies })
       for (const kept of recorded.open.values()) venue.restore(kept)
       for (const request of unanswered.values()) venue.resend({ ...request, at: message.at })
     }
@@ -144,25 +156,6 @@ describe("any history of orders at the venue", () => {
         expect([recorded.open.size, recorded.pending.size, venue.openOrders().length]).toEqual([0, 0, 0])
       }),
       { numRuns: 200 }
-    )
-  })
-
-  it("is the same with restarts where nothing was under way and nothing had been taken", () => {
-    // resting orders only, with no latency: what is recorded is all that the venue knew
-    const options = { latencyMicros: 0, jitterMicros: 0, reportLatencyMicros: 0 }
-    fc.assert(
-      fc.property(history, ({ seed, asks, restarts }) => {
-        const resting = asks
-          .filter(({ what, after }) => what === "limit" && after % 10 !== 2)
-          .map((one) => ({ ...one, micros: 0, tif: "GTC" as const, away: one.side === "buy" ? -9 - Math.abs(one.away) : 9 + Math.abs(one.away) }))
-        const one = { seed, asks: resting }
-        // a depth message of every second brings the new venue its book: start again right before one
-        const places = restarts.map((no) => no - (no % 10) + 2).filter((no) => no > 2)
-        const whole = play(one, { options, polls: true }).reports
-        const parts = play(one, { options, polls: true, restarts: places }).reports
-        expect(parts.filter(({ type }) => type === "Trade").length).toBe(whole.filter(({ type }) => type === "Trade").length)
-      }),
-      { numRuns: 40 }
     )
   })
 })

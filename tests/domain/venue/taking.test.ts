@@ -4,7 +4,18 @@ import type { Symbol } from "#domain/kernel/ids.ts"
 import { at, depth, price, quantity, quote, trade } from "#tests/domain/market/made.ts"
 import { order, short, step, venueOf } from "./at-venue.ts"
 
-const book = depth(1, [[99, 1], [98, 2]], [[101, 1], [102, 2], [103, 4]])
+const book = depth(
+  1,
+  [
+    [99, 1],
+    [98, 2]
+  ],
+  [
+    [101, 1],
+    [102, 2],
+    [103, 4]
+  ]
+)
 
 describe("an order that takes", () => {
   it("walks the depth, level by level, as a taker", () => {
@@ -40,7 +51,18 @@ describe("an order that takes", () => {
     step(venue, quote(1, [99, 1], [101, "0.5"]))
     const first = step(venue, order(1, 1000, "buy", 2, { price: 105, tif: "IOC" }))
     expect(short(first)).toEqual(["0-1 New behind 0", "0-1 Trade 0.5@101 taker", "0-1 Canceled"])
-    step(venue, depth(2, [[99, 1]], [[101, 1], [102, 2], [103, 4]]))
+    step(
+      venue,
+      depth(
+        2,
+        [[99, 1]],
+        [
+          [101, 1],
+          [102, 2],
+          [103, 4]
+        ]
+      )
+    )
     step(venue, quote(3, [99, 1], [102, "0.3"]))
     const second = step(venue, order(2, 3000, "buy", 2, { price: 105, tif: "IOC" }))
     expect(short(second)).toEqual(["0-2 New behind 0", "0-2 Trade 0.3@102 taker", "0-2 Trade 1.7@103 taker"])
@@ -82,7 +104,17 @@ describe("an order that takes", () => {
 
   it("takes whole lots only", () => {
     const venue = venueOf()
-    step(venue, depth(1, [], [[101, "0.000019"], [102, "0.00002"]]))
+    step(
+      venue,
+      depth(
+        1,
+        [],
+        [
+          [101, "0.000019"],
+          [102, "0.00002"]
+        ]
+      )
+    )
     expect(short(step(venue, order(1, 2000, "buy", "0.00003", { price: 105, tif: "IOC" })))).toEqual([
       "0-1 New behind 0",
       "0-1 Trade 0.00001@101 taker",
@@ -92,13 +124,18 @@ describe("an order that takes", () => {
 
   it("is rejected when it makes no sense or nothing is known, with the reason", () => {
     const venue = venueOf()
-    const reason = (request: Parameters<typeof step>[1]) => step(venue, request).map((one) => ("reason" in one ? one.reason : one.type))
+    const reason = (request: Parameters<typeof step>[1]) =>
+      step(venue, request).map((one) => ("reason" in one ? one.reason : one.type))
     expect(reason(order(1, 0, "buy", 1, { type: "market", price: 110 }))).toEqual(["there is no market data yet"])
     expect(reason(order(2, 0, "buy", 1, { price: 100 }))).toEqual(["New"]) // a limit order can wait
     step(venue, book)
-    expect(reason(order(3, 2000, "buy", 1, { price: 1, symbol: "XYZ" as Symbol }))).toEqual(["the symbol is not traded here"])
+    expect(reason(order(3, 2000, "buy", 1, { price: 1, symbol: "XYZ" as Symbol }))).toEqual([
+      "the symbol is not traded here"
+    ])
     expect(reason(order(4, 2000, "buy", 0, { price: 1 }))).toEqual(["the quantity is not above 0"])
-    expect(reason(order(5, 2000, "buy", "0.000001", { price: 1 }))).toEqual(["the quantity is not a multiple of the lot"])
+    expect(reason(order(5, 2000, "buy", "0.000001", { price: 1 }))).toEqual([
+      "the quantity is not a multiple of the lot"
+    ])
     expect(reason(order(6, 2000, "buy", 1, {}))).toEqual(["the limit price is missing"])
     expect(reason(order(7, 2000, "buy", 1, { price: 0 }))).toEqual(["the price is not above 0"])
     expect(reason(order(8, 2000, "buy", 1, { type: "stop" }))).toEqual(["the stop price is missing"])
@@ -110,27 +147,38 @@ describe("an order that takes", () => {
   it("walks as the plainest model of a walk does", () => {
     const side = fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 500 })), { maxLength: 12 })
     fc.assert(
-      fc.property(side, fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 90, max: 150 }), fc.boolean(), (steps, lots, limit, buys) => {
-        let last = 100
-        const levels = steps.map(([gap, size]) => [(last += buys ? gap : -gap), size * 0.00001] as const)
-        const sized = levels.map(([p, q]) => [p, q.toFixed(5)] as const)
-        const venue = venueOf()
-        step(venue, depth(1, buys ? [[1, 1]] : sized, buys ? sized : [[1000, 1]]))
-        const bound = buys ? limit : 200 - limit
-        const request = order(1, 2000, buys ? "buy" : "sell", (lots * 0.00001).toFixed(5), { price: bound, tif: "IOC" })
+      fc.property(
+        side,
+        fc.integer({ min: 1, max: 3000 }),
+        fc.integer({ min: 90, max: 150 }),
+        fc.boolean(),
+        (steps, lots, limit, buys) => {
+          let last = 100
+          const levels = steps.map(([gap, size]) => [(last += buys ? gap : -gap), size * 0.00001] as const)
+          const sized = levels.map(([p, q]) => [p, q.toFixed(5)] as const)
+          const venue = venueOf()
+          step(venue, depth(1, buys ? [[1, 1]] : sized, buys ? sized : [[1000, 1]]))
+          const bound = buys ? limit : 200 - limit
+          const request = order(1, 2000, buys ? "buy" : "sell", (lots * 0.00001).toFixed(5), {
+            price: bound,
+            tif: "IOC"
+          })
 
-        const expected: Array<string> = []
-        let left = lots
-        for (const [p, q] of levels) {
-          const had = Math.min(left, Math.round(q / 0.00001))
-          if (had === 0 || (buys ? p > bound : p < bound)) break
-          left -= had
-          expected.push(`${price(p)} ${quantity((had * 0.00001).toFixed(5))}`)
+          const expected: Array<string> = []
+          let left = lots
+          for (const [p, q] of levels) {
+            const had = Math.min(left, Math.round(q / 0.00001))
+            if (had === 0 || (buys ? p > bound : p < bound)) break
+            left -= had
+            expected.push(`${price(p)} ${quantity((had * 0.00001).toFixed(5))}`)
+          }
+          const reports = step(venue, request)
+          expect(reports.flatMap((one) => (one.type === "Trade" ? [`${one.price} ${one.quantity}`] : []))).toEqual(
+            expected
+          )
+          expect(reports.at(-1)?.type).toBe(left > 0 ? "Canceled" : "Trade")
         }
-        const reports = step(venue, request)
-        expect(reports.flatMap((one) => (one.type === "Trade" ? [`${one.price} ${one.quantity}`] : []))).toEqual(expected)
-        expect(reports.at(-1)?.type).toBe(left > 0 ? "Canceled" : "Trade")
-      })
+      )
     )
   })
 })

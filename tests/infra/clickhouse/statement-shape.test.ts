@@ -4,7 +4,7 @@ import { shapeOf } from "#infra/clickhouse/embedded/sql-shape.ts"
 
 test.each([
   ["SELECT 1 FORMAT TSV", "SELECT 1\nINTO OUTFILE 'F' FORMAT TSV"],
-  ["SELECT a WHERE b = 'c'\nFORMAT JSONEachRow", "SELECT a WHERE b = 'c'\nINTO OUTFILE 'F'\nFORMAT JSONEachRow"],
+  ["SELECT a WHERE b = 'c'\nFORMAT JSONEachRow", "SELECT a WHERE b = 'c'\nINTO OUTFILE 'F' FORMAT JSONEachRow"],
   ["SELECT `a` FORMAT TSV", "SELECT `a`\nINTO OUTFILE 'F' FORMAT TSV"],
   ["(SELECT 1) FORMAT CSV;", "(SELECT 1)\nINTO OUTFILE 'F' FORMAT CSV;"],
   ["SELECT 1 SETTINGS a = 'x' FORMAT CSV", "SELECT 1 SETTINGS a = 'x'\nINTO OUTFILE 'F' FORMAT CSV"],

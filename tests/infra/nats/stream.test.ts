@@ -168,7 +168,15 @@ describe("nats ledger stream on three servers", skipWithout(program, "no nats-se
       const { cluster: group } = await jsm.streams.info(stream)
       spread = group?.replicas?.length === 2 && group.replicas.every(({ current }) => current) && !("desired" in group)
     }
-    const leader = async () => (await jsm.streams.info(stream)).cluster!.leader!
+    const leader = async (): Promise<string> => {
+      for (;;) {
+        // who is asked may be in the middle of an election, too
+        const info = await nc.request(`$JS.API.STREAM.INFO.${stream}`, "", { timeout: 500 }).catch(() => undefined)
+        const name = info?.json<{ cluster?: { leader?: string } }>().cluster?.leader
+        if (name !== undefined) return name
+        await sleep(50)
+      }
+    }
     const partition = 1
     let head = undefined as StoredCommit | undefined
     for (const disturb of ["step down", "SIGTERM"]) {

@@ -18,7 +18,10 @@ const btc = [8, 9].map((day) => sharedData("data", "crypto-raw", `binance_spot_b
 const eth = sharedData("data", "crypto-raw", "binance_spot_ethusdt_20240808.ws.gz")
 const futures = sharedData("data", "crypto-raw", "binance_usdm_btcusdt_20240808.ws.gz")
 const oracle = sharedData("oracles", "market-data", "market_data.json")
-const withData = skipWithout([...btc, eth, futures, oracle].every((file) => file !== undefined), "the shared recordings are not here")
+const withData = skipWithout(
+  [...btc, eth, futures, oracle].every((file) => file !== undefined),
+  "the shared recordings are not here"
+)
 
 const play = async (files: ReadonlyArray<string | undefined>) => {
   const letters: Array<DeadLetter> = []
@@ -38,7 +41,9 @@ const sum = (values: ReadonlyArray<bigint>) => values.reduce((total, value) => t
 
 describe("the recorded market", withData, () => {
   it("gives the counts, times, trades and books of the oracle (MD-01)", async () => {
-    const { expected } = JSON.parse(readFileSync(oracle!, "utf8")).cases.find(({ id }: { id: string }) => id === "MD-01")
+    const { expected } = JSON.parse(readFileSync(oracle!, "utf8")).cases.find(
+      ({ id }: { id: string }) => id === "MD-01"
+    )
     const normaliser = createBinanceNormaliser()
     const book = new PriceBook()
     const byStream = { depth: 0, bookTicker: 0, trade: 0, snapshot: 0 }
@@ -143,12 +148,19 @@ const plainBook = async (files: ReadonlyArray<string>) => {
   }
   const sides = [new Map(snapshot!.bids), new Map(snapshot!.asks)] as const
   for (const { u, b, a } of all.filter(({ u }) => u > snapshot!.lastUpdateId)) {
-    for (const [map, changes] of [[sides[0], b], [sides[1], a]] as const) {
-      for (const [p, q] of changes) if (Number(q) === 0) map.delete(p); else map.set(p, q)
+    for (const [map, changes] of [
+      [sides[0], b],
+      [sides[1], a]
+    ] as const) {
+      for (const [p, q] of changes)
+        if (Number(q) === 0) map.delete(p)
+        else map.set(p, q)
     }
     void u
   }
-  const [bids, asks] = sides.map((map) => [...map].map(([p, q]): Level => [parseFixed(p) as Price, parseFixed(q) as Quantity]))
+  const [bids, asks] = sides.map((map) =>
+    [...map].map(([p, q]): Level => [parseFixed(p) as Price, parseFixed(q) as Quantity])
+  )
   const by = (sign: number) => (a: Level, b: Level) => (a[0] < b[0] ? -sign : sign)
   return { bids: bids!.toSorted(by(-1)), asks: asks!.toSorted(by(1)) }
 }

@@ -10,7 +10,7 @@ export const piecesFor = (desk: Desk, order: VenueOrder): ReadonlyArray<Piece> =
   const pieces: Array<Piece> = []
   let needed = leavesOf(order)
   desk.shown.walk(otherSide(order), (price, free) => {
-    
+    if (!accepts(order, price)) return false
     const quantity = downTo(minOf(free, needed), order.instrument.lot)
     if (quantity > 0n) pieces.push({ price, quantity })
     needed -= quantity

@@ -34,6 +34,7 @@ export type Projection<C extends Columns = Columns> = {
   readonly keysOf: (event: LedgerEvent) => ReadonlyArray<ReadonlyArray<string | number>>
   /** the row before anything happened to it */
   readonly empty: (key: ReadonlyArray<string | number>) => RowOf<C>
+  /** the row itself when nothing changes: then nothing is stored */
   readonly fold: (row: RowOf<C>, event: LedgerEvent, place: CommitPlace) => RowOf<C>
   /** columns that content hashes leave out (commit number, id, hash, trace) */
   readonly unhashed?: ReadonlyArray<keyof C & string>

@@ -2,20 +2,25 @@ import { hash as digest } from "node:crypto"
 import type { StoredCommit } from "./ports/event-log.ts"
 
 const NO_HASH = "0".repeat(64)
-const LEAF = Buffer.from([0])
-const NODE = Buffer.from([1])
 
-const sha256 = (...parts: ReadonlyArray<Uint8Array>): Buffer =>
-  digest("sha256", parts.length === 1 ? parts[0]! : Buffer.concat(parts), "buffer")
+const sha256 = (bytes: string | Uint8Array): Buffer => digest("sha256", bytes, "buffer")
 
-/** Merkle tree hash of RFC 9162 section 2.1.1 over the events' bytes: one event can be proved without the others. */
-export const merkleRoot = (leaves: ReadonlyArray<Uint8Array>): Buffer => {
-  if (leaves.length === 0) return sha256(Buffer.alloc(0))
-  let level = leaves.map((leaf) => sha256(LEAF, leaf))
+/** An inner node: 0x01, left, right. One buffer for all of them, since each is hashed at once. */
+const node = Buffer.alloc(65, 1)
+const join = (left: Buffer, right: Buffer): Buffer => {
+  node.set(left, 1)
+  node.set(right, 33)
+  return sha256(node)
+}
+
+/** Merkle tree hash of RFC 9162 section 2.1.1 over the events' texts: one event can be proved without the others. */
+export const merkleRoot = (leaves: ReadonlyArray<string>): Buffer => {
+  if (leaves.length === 0) return sha256("")
+  let level = leaves.map((leaf) => sha256(`\u0000${leaf}`)) // 0x00 before a leaf; as text it is one byte too
   // pairing level by level and carrying an odd last one up gives the same tree as splitting at the largest power of two
   while (level.length > 1) {
     const next: Array<Buffer> = []
-    for (let i = 0; i + 1 < level.length; i += 2) next.push(sha256(NODE, level[i]!, level[i + 1]!))
+    for (let i = 0; i + 1 < level.length; i += 2) next.push(join(level[i]!, level[i + 1]!))
     if (level.length % 2 === 1) next.push(level.at(-1)!)
     level = next
   }
@@ -57,6 +62,6 @@ export const sealCommit = (
     `{"v":1,"partition":${partition},"no":${no},"epoch":${epoch},"events":[${events.join(",")}]}`,
     "utf8"
   )
-  const root = merkleRoot(events.map((event) => Buffer.from(event, "utf8"))).toString("hex")
+  const root = merkleRoot(events).toString("hex")
   return { partition, no, id, prev: head.hash, root, hash: commitHash(head.hash, id, root, body), body }
 }

@@ -44,8 +44,9 @@ const keeping = <Event extends { readonly eventNo: number }>(fold: RowFold<Event
       if (rows === undefined) kept.set(partition, (rows = new Map()))
       for (const key of fold.keysOf(event)) {
         const id = idOf(key)
-        const row = fold.fold(rows.get(id)?.row ?? fold.empty(key), event, place)
-        rows.set(id, { partition, eventNo: event.eventNo, row })
+        const before = rows.get(id)?.row ?? fold.empty(key)
+        const row = fold.fold(before, event, place)
+        if (row !== before) rows.set(id, { partition, eventNo: event.eventNo, row })
       }
     },
     hash: (): ContentHash => {

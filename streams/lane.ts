@@ -28,6 +28,7 @@ export const foldInto = <Event extends { readonly eventNo: number }>(
       const known = cache.get(id)
       const before = known ?? fold.empty(key)
       const row = fold.fold(before, event, place)
+      if (row === before) continue
       if (known !== undefined || !isMadeWhole(fold, before)) cache.put(id, row, event.eventNo)
       waiting.push({ partition, eventNo: event.eventNo, row })
     }

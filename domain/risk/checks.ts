@@ -61,10 +61,7 @@ const minNotional: RiskCheck = ({ instrument, notional }) => ({
 })
 
 const maxOrderNotional: RiskCheck = ({ scopes, notional }) =>
-  tightest("MAX_ORDER_NOTIONAL", scopes, "maxOrderNotional", notional, (_scope, limit) => ({
-    passed: notional === undefined || notional <= limit,
-    room: limit
-  }))
+  tightest("MAX_ORDER_NOTIONAL", scopes, "maxOrderNotional", notional, undefined)
 
 /** Bites on the aggressive side only: a buy far above the reference or a sell far below it. */
 const priceCollar: RiskCheck = ({ scopes, side, price, reference }) => {
@@ -117,54 +114,67 @@ const holdingsCheck: RiskCheck = ({ side, leaves, holdings }) => {
 }
 
 /** Counts as if every open order of the side were filled. An order that only brings the position down passes. */
-const maxPosition: RiskCheck = ({ scopes, instrument, side, leaves, counted }) =>
-  tightest("MAX_POSITION", scopes, "maxPosition", leaves, (scope, limit) => {
+const maxPosition: RiskCheck = ({ scopes, instrument, side, leaves, counted }) => {
+  const usedOf = (scope: Scope) => {
     const { position, buying, selling } = exposureOf(scope, instrument.symbol)
-    const used = side === "buy" ? position + buying - counted.leaves : position - selling + counted.leaves
-    const after = side === "buy" ? used + leaves : used - leaves
-    return { passed: absOf(after) <= limit || absOf(after) <= absOf(used), used, room: limit - absOf(after) }
-  })
-
-const maxOpenOrders: RiskCheck = ({ scopes, counted }) => {
-  const adds = counted.open ? 0n : ONE
-  return tightest("MAX_OPEN_ORDERS", scopes, "maxOpenOrders", adds, (scope, limit) => {
-    const used = BigInt(scope.openOrders) * ONE
-    return { passed: used + adds <= limit || adds === 0n, used, room: limit - used }
+    return side === "buy" ? position + buying - counted.leaves : position - selling + counted.leaves
+  }
+  const by = side === "buy" ? leaves : -leaves
+  return tightest("MAX_POSITION", scopes, "maxPosition", leaves, usedOf, (used, limit) => {
+    const after = absOf(used + by)
+    return after <= absOf(used) ? 0n : limit - after
   })
 }
 
-const orderRate: RiskCheck = ({ scopes, nowMicros }) =>
-  tightest("ORDER_RATE", scopes, "maxOrdersPerSecond", ONE, (scope, limit) => {
-    const used = BigInt(rateUsed(scope, Number(limit / ONE), nowMicros())) * ONE
-    return { passed: used + ONE <= limit, used, room: limit - used }
-  })
+const maxOpenOrders: RiskCheck = ({ scopes, counted }) =>
+  tightest("MAX_OPEN_ORDERS", scopes, "maxOpenOrders", counted.open ? 0n : ONE, (scope) => BigInt(scope.openOrders) * ONE)
 
-type Compared = { passed: boolean; used?: bigint; room: bigint }
-/** Of account, group and firm the first that fails, otherwise the one with the least room: all three must hold. */
+const orderRate: RiskCheck = ({ scopes, nowMicros }) => {
+  let now: number | undefined
+  return tightest("ORDER_RATE", scopes, "maxOrdersPerSecond", ONE, (scope, limit) => {
+    now ??= nowMicros()
+    return BigInt(rateUsed(scope, Number(limit / ONE), now)) * ONE
+  })
+}
+
+type Used = (scope: Scope, limit: bigint) => bigint
+/** What is left of a limit; below 0 it is exceeded. */
+type Room = (used: bigint, limit: bigint, requested: bigint) => bigint
+const plainRoom: Room = (used, limit, requested) => (requested === 0n ? 0n : limit - used - requested)
+
+/** Of account, group and firm the one with the least room: all three must hold, and the one that bites is named. */
 const tightest = (
   code: Check["code"],
   scopes: ReadonlyArray<Scope>,
   name: Exclude<keyof Limits, "collarPercent">,
   requested: bigint | undefined,
-  compare: (scope: Scope, limit: bigint) => Compared
+  usedOf: Used | undefined,
+  roomOf: Room = plainRoom
 ): Check => {
-  let worst: (Compared & { limit: bigint; scope: string }) | undefined
+  let tightestRoom: bigint | undefined
+  let limitOfIt = 0n
+  let usedOfIt = 0n
+  let scopeOfIt: Scope["kind"] | undefined
   for (const scope of scopes) {
     const set = scope.limits[name]
     if (set === undefined) continue
     const limit = typeof set === "number" ? BigInt(set) * ONE : set
-    const compared = compare(scope, limit)
-    const worse = worst === undefined || (worst.passed && (!compared.passed || compared.room < worst.room))
-    if (worse) worst = { ...compared, limit, scope: scope.kind }
+    const used = usedOf === undefined ? 0n : usedOf(scope, limit)
+    const room = roomOf(used, limit, requested ?? 0n)
+    if (tightestRoom !== undefined && room >= tightestRoom) continue
+    tightestRoom = room
+    limitOfIt = limit
+    usedOfIt = used
+    scopeOfIt = scope.kind
   }
-  if (worst === undefined) return { code, passed: true }
+  if (tightestRoom === undefined) return { code, passed: true }
   return {
     code,
-    passed: worst.passed,
-    limit: text(worst.limit),
-    ...(worst.used !== undefined && { used: text(worst.used) }),
+    passed: tightestRoom >= 0n,
+    limit: text(limitOfIt),
+    ...(usedOf !== undefined && { used: text(usedOfIt) }),
     ...(requested !== undefined && { requested: text(requested) }),
-    scope: worst.scope
+    scope: scopeOfIt!
   }
 }
 

@@ -52,7 +52,7 @@ export const putBack = (desk: Desk, restored: RestoredOrder, order: VenueOrder):
   order.cumQty = restored.cumQty
   order.queueAhead = restored.queueAhead
   order.triggered = restored.triggered
-  
+  order.reports = restored.reports
   if (isImmediate(order) && !isDormant(order)) desk.waiting.add(order)
   else park(desk, order)
 }

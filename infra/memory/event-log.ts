@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises"
 import { EMPTY_CHAIN } from "#streams/commit.ts"
 import { type EventLog, Fenced, type StoredCommit } from "#streams/ports/event-log.ts"
 import { makeBell } from "./bell.ts"
@@ -17,7 +18,10 @@ export const memoryLog = (): EventLog => {
   async function* read(partition: number, from: number): AsyncGenerator<ReadonlyArray<StoredCommit>> {
     const commits = commitsOf(partition)
     const end = commits.length
-    for (let at = Math.max(from, 1) - 1; at < end; at += BATCH) yield commits.slice(at, Math.min(at + BATCH, end))
+    for (let at = Math.max(from, 1) - 1; at < end; at += BATCH) {
+      yield commits.slice(at, Math.min(at + BATCH, end))
+      if (at + BATCH < end) await turn() // reading waits for nothing: the rest of the process has its turn here
+    }
   }
 
   async function* follow(

@@ -46,7 +46,7 @@ export const memoryRows = (): RowStore => {
         if (!tables.has(tableName(table))) tables.set(tableName(table), { rows: new Map(), positions: new Map() })
       }
     },
-    positions: async (table) => new Map(keptOf(table).positions),
+    positions: async (table) => new Map(tables.get(tableName(table))?.positions),
     load: async (table, partition, keys, upTo) => {
       const { rows } = keptOf(table)
       return keys.flatMap((key) => at(rows.get(idOf(partition, key)) ?? [], upTo) ?? [])

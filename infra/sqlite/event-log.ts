@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 import { dirname, resolve } from "node:path"
+import { setImmediate as turn } from "node:timers/promises"
 import { makeBell } from "#infra/memory/bell.ts"
 import { EMPTY_CHAIN } from "#streams/commit.ts"
 import { type EventLog, Fenced, LogUnavailable, type StoredCommit } from "#streams/ports/event-log.ts"
@@ -38,6 +39,7 @@ export const openSqliteLog = ({ file, readOnly = false }: SqliteLogOptions): Eve
       if (batch.length === 0) return
       next = batch.at(-1)!.no + 1
       yield batch
+      await turn() // reading waits for nothing: the rest of the process has its turn here
     }
   }
 
@@ -57,6 +59,7 @@ export const openSqliteLog = ({ file, readOnly = false }: SqliteLogOptions): Eve
       }
       next = batch.at(-1)!.no + 1
       yield batch
+      await turn()
     }
   }
 

@@ -41,7 +41,11 @@ export const orders = define<typeof columns>({
   key: ["orderId"],
   keysOf: (event) => ("orderId" in event.data ? [[event.data.orderId]] : NONE),
   empty: ([orderId]) => ({ ...EMPTY, orderId: String(orderId) }),
-  fold: (row, event) => withStatus({ ...row, ...changeBy(row, event), updatedAt: event.recordedAt }),
+  // a venue may name an order that was never placed: that is a fact, and no order
+  fold: (row, event) =>
+    row.createdAt === NEVER && event.type !== "OrderPlaced"
+      ? row
+      : withStatus({ ...row, ...changeBy(row, event), updatedAt: event.recordedAt }),
   isFinished: (row) => isFinished(row)
 })
 

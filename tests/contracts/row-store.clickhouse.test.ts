@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto"
 import { inject } from "vitest"
 import { type ClickHouseOptions, connectClickHouse } from "#infra/clickhouse/connect.ts"
-import { startEmbeddedClickHouse } from "#infra/clickhouse/embedded/start.ts"
 import { clickHouseRows } from "#infra/clickhouse/row-store.ts"
+import { freshClickHouse, withEngine } from "#tests/infra/clickhouse/embedded.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
-import { tempDir } from "#tests/support/temp-dir.ts"
 import { rowStoreContract } from "./row-store.ts"
 
 const url = inject("clickhouseUrl")
@@ -20,15 +19,15 @@ const storeOn = async (options: ClickHouseOptions, end: () => Promise<void>) => 
   return { store: clickHouseRows(clickHouse), discard }
 }
 
-rowStoreContract("clickhouse embedded", async () => {
-  const folder = tempDir("rows")
-  const engine = await startEmbeddedClickHouse({ directory: folder.path })
-  const { url, username, password } = engine
-  return storeOn({ url, username, password }, async () => {
-    await engine.stop()
-    folder[Symbol.dispose]()
-  })
-})
+rowStoreContract(
+  "clickhouse embedded",
+  async () => {
+    const engine = await freshClickHouse()
+    const { url, username, password } = engine
+    return storeOn({ url, username, password }, () => engine[Symbol.asyncDispose]())
+  },
+  withEngine
+)
 
 rowStoreContract(
   "clickhouse server",

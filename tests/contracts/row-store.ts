@@ -206,7 +206,7 @@ export const rowStoreContract = (
     })
 
     it("shows the same rows however their writing was cut, repeated and broken off", async () => {
-      const story = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.bigInt({ min: -5n, max: 5n })), { minLength: 1, maxLength: 30 })
+      const story = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.bigInt({ min: -5n, max: 5n })), { minLength: 1, maxLength: 20 })
       const cuts = fc.array(fc.record({ size: fc.integer({ min: 1, max: 9 }), dies: fc.boolean() }), { minLength: 30, maxLength: 30 })
       await fc.assert(
         fc.asyncProperty(story, cuts, async (events, batches) => {
@@ -225,7 +225,7 @@ export const rowStoreContract = (
           const expected = [...newest.values()].toSorted((a, b) => (a.row["item"]! < b.row["item"]! ? -1 : 1))
           expect(await all(store)).toEqual(expected)
         }),
-        { numRuns: 15 }
+        { numRuns: 6 }
       )
     })
   })

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { expect, it } from "vitest"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { FolderUnusable, lockFolder } from "#infra/sqlite/folder-lock.ts"
@@ -11,7 +12,7 @@ import { tempDir } from "#tests/support/temp-dir.ts"
 
 /** Another process that owns a folder; killed at the end of the block. */
 const owner = async (dir: string) => {
-  const writer = join(import.meta.dirname, "appending-writer.ts")
+  const writer = fileURLToPath(new URL("./appending-writer.ts", import.meta.url))
   const child = spawn(process.execPath, [writer, join(dir, "ledger.sqlite")], { stdio: ["ignore", "pipe", "inherit"] })
   const ended = once(child, "exit")
   const kill = async () => {

@@ -2,13 +2,14 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
 import { expect, it } from "vitest"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { readChecked } from "#streams/chain.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
 
-const writer = join(import.meta.dirname, "appending-writer.ts")
+const writer = fileURLToPath(new URL("./appending-writer.ts", import.meta.url))
 
 /** A process of its own that appends; `said` is what it has printed. */
 const startWriter = (command: string, ...words: ReadonlyArray<string>) => {

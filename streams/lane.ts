@@ -4,8 +4,6 @@ import { idOf, isMadeWhole, type CommitPlace, type RowFold } from "./fold.ts"
 import type { RowKey, RowVersion, StorePosition } from "./ports/row-store.ts"
 import type { RowCache } from "./row-cache.ts"
 
-const EVENTS_PER_SLICE = 4_096
-
 /** One projection on its way: its rows in memory, up to where it is stored, and the rows that wait to be. */
 export type Lane<Event> = {
   readonly fold: RowFold<Event>
@@ -62,10 +60,11 @@ export const remember = <Event>({ fold, cache }: Lane<Event>, versions: Readonly
   }
 }
 
-/** Commits decoded, some thousand events at a time; with the last slice the error that ends it, if one does. */
+/** Commits decoded, about `most` events at a time; with the last slice the error that ends it, if one does. */
 export function* slices<Event extends Fact>(
   batch: ReadonlyArray<CheckedCommit>,
-  decode: (commit: CheckedCommit) => ReadonlyArray<Recorded<Event>>
+  decode: (commit: CheckedCommit) => ReadonlyArray<Recorded<Event>>,
+  most: number
 ): Generator<{ readonly slice: ReadonlyArray<Decoded<Recorded<Event>>>; readonly error?: unknown }> {
   let slice: Array<Decoded<Recorded<Event>>> = []
   let size = 0
@@ -78,7 +77,7 @@ export function* slices<Event extends Fact>(
     } catch (error) {
       return yield { slice, error }
     }
-    if (size < EVENTS_PER_SLICE) continue
+    if (size < most) continue
     yield { slice }
     slice = []
     size = 0

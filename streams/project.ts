@@ -51,6 +51,8 @@ export class OtherLedger extends Error {
 }
 
 const NOWHERE: StorePosition = { eventNo: 0, commitNo: EMPTY_CHAIN.no, hash: EMPTY_CHAIN.hash }
+/** So many at most are decoded and folded between two looks at what waits. */
+const EVENTS_PER_SLICE = 4_096
 
 /**
  * The project loop: from the stored position on, commits are checked against the chain, folded, and their rows written
@@ -105,7 +107,7 @@ export const project = <Event extends Fact>(options: ProjectOptions<Event>): Pro
   const write = async (): Promise<void> => {
     const upTo = folded
     const behind = lanes.filter((lane) => lane.stored.commitNo < upTo.commitNo)
-    if (behind.length === 0 || failed.signal.aborted) return // what comes after a lost batch must not be stored
+    if (behind.length === 0) return // what comes after a lost batch must not be stored
     const batches = behind.map((lane) => ({ table: lane.fold, versions: lane.waiting }))
     for (const lane of behind) lane.waiting = []
     const positions = behind.map((lane) => ({ table: lane.fold, partition, position: upTo }))
@@ -155,7 +157,7 @@ export const project = <Event extends Fact>(options: ProjectOptions<Event>): Pro
     const source = until === "head" ? readChecked(log, partition, chain) : followChecked(log, partition, chain, signal)
     try {
       for await (const batch of source) {
-        for (const { slice, error } of slices(batch, decode)) {
+        for (const { slice, error } of slices(batch, decode, Math.min(rowsPerWrite, EVENTS_PER_SLICE))) {
           await load(slice)
           foldSlice(slice)
           if (error !== undefined) throw error

@@ -2,7 +2,7 @@ import type { MsgHdrs } from "@nats-io/transport-node"
 import { EMPTY_CHAIN } from "#streams/commit.ts"
 import { Fenced, LogUnavailable, type StoredCommit } from "#streams/ports/event-log.ts"
 import { headersOf } from "./commit-message.ts"
-import { assertOpen, type Link, requestOnce } from "./connection.ts"
+import { assertOpen, type Link } from "./connection.ts"
 import { subjectOf } from "./ledger-stream.ts"
 import type { StoredMessages } from "./stored-messages.ts"
 
@@ -102,7 +102,7 @@ const attempt = async (
   assertOpen(link)
   // what is sent while there is no connection would wait in a buffer and be sent late
   if (!link.connected()) return { verdict: "again", reason: "there is no connection", seq: 0 }
-  const reply = await requestOnce(link, subject, body, Math.min(500 * 2 ** tries, 2_000), headers)
+  const reply = await link.request(subject, body, Math.min(500 * 2 ** tries, 2_000), headers)
   if (reply === "nobody") return { verdict: "again", reason: "the stream has no leader", seq: 0 }
   if (reply === "silence") return { verdict: "silence", reason: "no answer", seq: 0 }
   const ack = reply.json<Ack>()

@@ -6,7 +6,7 @@ import {
   NotServed,
   OutcomeUnknown
 } from "#streams/ports/command-port.ts"
-import { connectNats, type NatsOptions, requestOnce } from "./connection.ts"
+import { connectNats, type NatsOptions } from "./connection.ts"
 
 /** The answer of a server whose handler failed: nothing else has a status. */
 const FAILED = { headers: headers(500, "handler failed") }
@@ -39,9 +39,7 @@ export const openNatsCommands = async (
   const link = await connectNats(options)
   return {
     request: async (partition, verb, payload, { timeoutMs }) => {
-      const reply = link.connected()
-        ? await requestOnce(link, `cmd.${partition}.${verb}`, payload, timeoutMs)
-        : "nobody"
+      const reply = link.connected() ? await link.request(`cmd.${partition}.${verb}`, payload, timeoutMs) : "nobody"
       if (reply === "nobody") throw new NotServed(`nobody serves partition ${partition} at ${link.address}`)
       if (reply === "silence" || (reply.data.length === 0 && (reply.headers?.code ?? 0) > 0)) {
         throw new OutcomeUnknown(`no answer to ${verb} of partition ${partition} at ${link.address}`)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { connect, errors, type Msg, type MsgHdrs, type NatsConnection } from "@nats-io/transport-node"
+import { connect, type NatsConnection } from "@nats-io/transport-node"
 import { type Bell, makeBell } from "#infra/memory/bell.ts"
+import { makeRequests, type Request } from "./requests.ts"
 
 export type NatsOptions = {
   /** `nats://host:port`, several with commas between; user and password or a token may stand before the host */
@@ -15,6 +16,7 @@ export type Link = {
   /** the address without secrets */
   readonly address: string
   readonly connected: () => boolean
+  readonly request: Request
   /** Rings whenever the connection is lost, back or closed. */
   readonly changed: Bell
   /** Aborted by `close`. */
@@ -85,37 +87,13 @@ const watch = (nc: NatsConnection, address: string): Link => {
     if (!nc.isClosed()) await Promise.race([nc.drain().catch(() => undefined), sleep(2_000, undefined, { ref: false })])
     await nc.close()
   }
-  return { nc, address, connected: () => connected && !nc.isClosed(), changed, closing: closing.signal, close }
+  const isConnected = () => connected && !nc.isClosed()
+  const request = makeRequests(nc, isConnected, changed)
+  return { nc, address, connected: isConnected, request, changed, closing: closing.signal, close }
 }
 
 /** Fails once the connection is closed for good: by us, or because the server refuses it. */
 export const assertOpen = ({ nc, address, closing }: Link): void => {
   if (closing.aborted) throw new Error(`The connection to ${address} was closed by this process.`)
   if (nc.isClosed()) throw new Error(`The connection to ${address} was closed: the server refuses it.`)
-}
-
-/** `nobody`: surely nothing happened. `silence`: no answer in time, it may have happened. */
-export type Reply = Msg | "nobody" | "silence"
-
-/** One request, given up when the connection is lost. Throws only where a repeat cannot help: a payload too large, no permission. */
-export const requestOnce = async (
-  { nc, changed }: Link,
-  subject: string,
-  payload: Uint8Array | string,
-  timeout: number,
-  headers?: MsgHdrs
-): Promise<Reply> => {
-  let unwatch = () => {}
-  try {
-    const answer = nc.request(subject, payload, headers === undefined ? { timeout } : { timeout, headers })
-    const cut = new Promise<"silence">((resolve) => (unwatch = changed.onRing(() => resolve("silence"))))
-    return await Promise.race([answer, cut])
-  } catch (error) {
-    const cause = error instanceof errors.RequestError ? error.cause : error
-    if (cause instanceof errors.NoRespondersError) return "nobody"
-    if (cause instanceof errors.InvalidArgumentError || cause instanceof errors.PermissionViolationError) throw error
-    return "silence"
-  } finally {
-    unwatch()
-  }
 }

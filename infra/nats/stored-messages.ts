@@ -1,7 +1,7 @@
 import { MsgHdrsImpl } from "@nats-io/transport-node"
 import { LogUnavailable } from "#streams/ports/event-log.ts"
 import { commitOf, type Delivered } from "./commit-message.ts"
-import { assertOpen, type Link, requestOnce } from "./connection.ts"
+import { assertOpen, type Link } from "./connection.ts"
 import { subjectOf } from "./ledger-stream.ts"
 
 const PATIENCE_MS = 30_000
@@ -62,7 +62,7 @@ const ask = async (link: Link, subject: string, query: string): Promise<StoredMe
   const end = Date.now() + PATIENCE_MS
   for (;;) {
     assertOpen(link)
-    const reply = link.connected() ? await requestOnce(link, subject, query, 1_000) : "nobody"
+    const reply = link.connected() ? await link.request(subject, query, 1_000) : "nobody"
     if (reply !== "nobody" && reply !== "silence") {
       const { message, error } = reply.json<Answer>()
       if (message !== undefined) return message

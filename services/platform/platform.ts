@@ -3,6 +3,8 @@ import { join } from "node:path"
 import { simulatorFeed } from "#infra/simulator/simulator-feed.ts"
 import { openNatsCommands } from "#infra/nats/command-port.ts"
 import { lockFolder } from "#infra/sqlite/folder-lock.ts"
+import { BrokenChain } from "#streams/chain.ts"
+import { Undecodable } from "#streams/codec.ts"
 import { serveCommands } from "#streams/serve-commands.ts"
 import { wallClock } from "./clock.ts"
 import { openEngine, startProjector, type Engine } from "./engine.ts"
@@ -41,7 +43,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   const place = readMarketPlace(data)
   const seed = options.seedGiven ? options.seed : (place?.seed ?? options.seed)
   const engine = yield* Effect.acquireRelease(
-    attempt(() => openEngine({ log, clock, seed, demo })),
+    attempt(() => openEngine({ log, clock, seed, demo }).catch(withAdvice)),
     ({ session, hub, writer }) =>
       Effect.promise(async () => {
         session.stop()
@@ -67,6 +69,14 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   const reason = yield* Effect.promise(() => engine.writer.ended)
   return yield* Effect.fail(new PlatformFailed(`The platform stops: ${reason.message}`))
 }, Effect.scoped)
+
+/** A ledger that is damaged is left as it is: its owner decides. */
+const withAdvice = (error: unknown): never => {
+  if (!(error instanceof BrokenChain || error instanceof Undecodable)) throw error
+  throw new Error(`${error.message}. Nothing was changed. "npm run trade -- verify" says what holds; go on with a copy from before.`, {
+    cause: error
+  })
+}
 
 /** On a NATS server programs elsewhere reach the writer by request and reply. */
 const commandsOverNats = (url: string, { writer }: Engine) =>

@@ -6,7 +6,7 @@ import { PriceBoard } from "#domain/market/board.ts"
 import { simulatedMarket } from "#domain/market/simulator.ts"
 import type { VenueReport, VenueRequest } from "#domain/venue/messages.ts"
 import type { PaperVenue } from "#domain/venue/paper-venue.ts"
-import { at, BTC } from "#tests/domain/market/made.ts"
+import { at, BTC, quote } from "#tests/domain/market/made.ts"
 import { cancel, order, Recorded, replaceBy, venueOf } from "./at-venue.ts"
 
 /** Something asked between two messages; prices in hundredths of a unit from the middle of the market. */
@@ -170,5 +170,15 @@ describe("chance", () => {
     expect(arrival(1, 1)).toBe(arrival(1, 1))
     expect(new Set([arrival(1, 1), arrival(2, 1), arrival(1, 2), arrival(3, 3)]).size).toBe(4)
     expect(arrival(9, 9)! >= at(7_000) && arrival(9, 9)! <= at(37_000)).toBe(true)
+  })
+
+  it("never lets a request overtake an earlier one for the same order", () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const venue = venueOf({ seed, ...latencies })
+      venue.request(order(1, 0, "buy", 1, { price: 100 }))
+      venue.market(quote(1, [99, 1], [101, 1])) // from here on chance is another
+      venue.request(cancel(1, 1000))
+      expect(venue.due(at(1_000_000)).map(({ type }) => type)).toEqual(["New", "Canceled"])
+    }
   })
 })

@@ -75,7 +75,9 @@ describe("an order that rests", () => {
     expect(ahead()).toBe(1.5)
     see(depth(7, [["99.5", 1]], [[101, 1]])) // a snapshot that does not reach down to us
     expect(ahead()).toBe(1.5)
-    see(quote(8, [98, 1], [101, 1]))
+    see(depth(8, [], [])) // the book was lost
+    expect(ahead()).toBe(1.5)
+    see(quote(9, [98, 1], [101, 1]))
     expect(ahead()).toBe(0)
   })
 
@@ -138,6 +140,15 @@ describe("an order that rests", () => {
     expect(venue.nextDue()).toBe(nextMidnight(at(0)))
     expect(short(venue.due(nextMidnight(at(0))))).toEqual(["0-3 Expired"])
     expect(venue.nextDue()).toBeUndefined()
+  })
+})
+
+describe("a message that comes late", () => {
+  it("does not turn the venue's clock back", () => {
+    const { venue, see } = opened(book, order(1, 5000, "buy", 1, { price: 99 }))
+    expect(see(trade(2, "sell", [98, 1]))).toEqual([]) // it bears 2000: what it does is reported at 5000
+    expect(venue.nextDue()).toBe(at(5000))
+    expect(venue.due(at(5000))).toMatchObject([{ type: "Trade", at: at(5000), mdNo: 2 }])
   })
 })
 

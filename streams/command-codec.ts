@@ -74,7 +74,8 @@ export type CommandReply =
   /** nothing was recorded, try again: at another writer, or later */
   | { readonly kind: "unavailable"; readonly reason: string }
 
-export const encodeCommand = (command: Submission): Uint8Array => Buffer.from(JSON.stringify(encode(command as never)), "utf8")
+export const encodeCommand = (command: Submission): Uint8Array =>
+  Buffer.from(JSON.stringify(encode(command as never)), "utf8")
 
 /** A command from elsewhere, judged field by field, or why it is none. */
 export const decodeCommand = (payload: Uint8Array): Submission | Refusal => {

@@ -37,7 +37,11 @@ export const eventsBetween = async <Event extends Fact>(
 const bodyOf = (commit: StoredCommit) =>
   checkCommit({ no: commit.no - 1, hash: commit.prev }, commit, commit.partition).body
 
-const firstEventFrom = async (log: Pick<EventLog, "read">, partition: number, no: number): Promise<number | undefined> => {
+const firstEventFrom = async (
+  log: Pick<EventLog, "read">,
+  partition: number,
+  no: number
+): Promise<number | undefined> => {
   for await (const batch of log.read(partition, no)) {
     for (const commit of batch) {
       const [first] = bodyOf(commit).events

@@ -31,10 +31,12 @@ export type FreshRows<Event extends { readonly eventNo: number }> = ReturnType<t
 const keeping = <Event extends { readonly eventNo: number }>(fold: RowFold<Event>) => {
   const kept = new Map<number, Map<string | number, RowVersion>>()
   const sorted = () => {
-    const keyed = [...kept.values()].flatMap((rows) => [...rows.values()]).map((version) => ({
-      version,
-      key: [...fold.key.map((column) => cellOf(version, column)), version.partition]
-    }))
+    const keyed = [...kept.values()]
+      .flatMap((rows) => [...rows.values()])
+      .map((version) => ({
+        version,
+        key: [...fold.key.map((column) => cellOf(version, column)), version.partition]
+      }))
     return keyed.sort((a, b) => compareCells(a.key, b.key)).map(({ version }) => version)
   }
   return {

@@ -82,7 +82,8 @@ export const project = <Event extends Fact>(options: ProjectOptions<Event>): Pro
   let lanes: ReadonlyArray<Lane<Recorded<Event>>> = []
   let folded = NOWHERE
   let events = 0
-  const position = () => lanes.map((lane) => lane.stored).reduce(lowest, lanes.length === 0 ? NOWHERE : lanes[0]!.stored)
+  const position = () =>
+    lanes.map((lane) => lane.stored).reduce(lowest, lanes.length === 0 ? NOWHERE : lanes[0]!.stored)
 
   const open = async (): Promise<void> => {
     await store.prepare(projections)
@@ -107,12 +108,17 @@ export const project = <Event extends Fact>(options: ProjectOptions<Event>): Pro
   const write = async (): Promise<void> => {
     const upTo = folded
     const behind = lanes.filter((lane) => lane.stored.commitNo < upTo.commitNo)
-    if (behind.length === 0) return // what comes after a lost batch must not be stored
+    if (behind.length === 0 || failed.signal.aborted) return // what comes after a lost batch must not be stored
     const batches = behind.map((lane) => ({ table: lane.fold, versions: lane.waiting }))
     for (const lane of behind) lane.waiting = []
     const positions = behind.map((lane) => ({ table: lane.fold, partition, position: upTo }))
     try {
-      await retry(() => store.write(batches.filter(({ versions }) => versions.length > 0), positions))
+      await retry(() =>
+        store.write(
+          batches.filter(({ versions }) => versions.length > 0),
+          positions
+        )
+      )
     } catch (error) {
       return failed.abort(error) // nothing is lost: the position stands where it stood
     }
@@ -196,7 +202,8 @@ export const project = <Event extends Fact>(options: ProjectOptions<Event>): Pro
   return {
     position,
     status: () => status,
-    waitFor: (eventNo, timeoutMs) => (position().eventNo >= eventNo ? Promise.resolve(true) : waiters.wait(eventNo, timeoutMs)),
+    waitFor: (eventNo, timeoutMs) =>
+      position().eventNo >= eventNo ? Promise.resolve(true) : waiters.wait(eventNo, timeoutMs),
     ended
   }
 }
@@ -204,7 +211,12 @@ export const project = <Event extends Fact>(options: ProjectOptions<Event>): Pro
 const lowest = (a: StorePosition, b: StorePosition): StorePosition => (b.commitNo < a.commitNo ? b : a)
 
 /** The commit that the store stands at must be in the log; otherwise going on would mix two histories. */
-const checkLedger = async (log: Pick<EventLog, "name" | "read">, partition: number, at: StorePosition, store: string) => {
+const checkLedger = async (
+  log: Pick<EventLog, "name" | "read">,
+  partition: number,
+  at: StorePosition,
+  store: string
+) => {
   if (at.commitNo === 0) return
   for await (const [commit] of log.read(partition, at.commitNo)) {
     if (commit?.no === at.commitNo && commit.hash === at.hash) return

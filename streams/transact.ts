@@ -68,7 +68,11 @@ export type WriterOptions<Request, Command, State, Event extends Fact> = {
 const MOST_COMMANDS = 256
 
 type Waiting<Request, State, Event extends Fact> =
-  | { readonly request: Request; readonly resolve: (answer: Answer<Event>) => void; readonly reject: (error: Error) => void }
+  | {
+      readonly request: Request
+      readonly resolve: (answer: Answer<Event>) => void
+      readonly reject: (error: Error) => void
+    }
   | { readonly look: (state: State) => void; readonly reject: (error: Error) => void }
 
 /**
@@ -152,7 +156,8 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
       }
     } catch (error) {
       for (const waiting of batch) waiting.reject(error instanceof Fenced ? notTheWriter(error) : (error as Error))
-      if (!(error instanceof LogUnavailable)) return stepDown(error instanceof Fenced ? notTheWriter(error) : (error as Error))
+      if (!(error instanceof LogUnavailable))
+        return stepDown(error instanceof Fenced ? notTheWriter(error) : (error as Error))
       // the state holds what was not stored: take it from the log again
       ;({ state, head, epoch } = await replay({ ...options, onReplayed: () => {} }))
       chain = head

@@ -44,7 +44,13 @@ const keyOf = (account: AccountId, id: string): string => `${account} ${id}`
 export type Repeat = "new" | "other-content" | "too-old" | "too-far-ahead" | Answered
 
 /** Whether a command was answered before, may still be new, or can no longer be told. */
-export const repeatOf = (state: AnsweredCommands, account: AccountId, id: string, request: Request, at: Time): Repeat => {
+export const repeatOf = (
+  state: AnsweredCommands,
+  account: AccountId,
+  id: string,
+  request: Request,
+  at: Time
+): Repeat => {
   const key = keyOf(account, id)
   const found = state.recent.get(key) ?? state.pinned.get(key)
   if (found !== undefined) return found.content === digestOf(contentOfRequest(request)) ? found : "other-content"
@@ -96,4 +102,3 @@ export const unpin = (state: AnsweredCommands, order: OrderId): void => {
   state.pinned.delete(key)
   state.pinnedByOrder.delete(order)
 }
-

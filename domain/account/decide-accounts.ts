@@ -43,17 +43,21 @@ const LIMIT_NAMES = Object.keys(limitFields) as ReadonlyArray<keyof Limits>
 export const setLimits = (request: SetLimits, state: State): Decided => {
   const { scope, scopeId: id, changes, reason } = request
   const current = limitsOf(state, request)
-  if (current === undefined) return refused(scope === "account" ? "UnknownAccount" : "UnknownGroup", `there is no ${scope} ${id}`, "id")
+  if (current === undefined)
+    return refused(scope === "account" ? "UnknownAccount" : "UnknownGroup", `there is no ${scope} ${id}`, "id")
   const limits: Record<string, bigint | number> = {}
   for (const name of LIMIT_NAMES) {
     const value = changes[name] === undefined ? current[name] : changes[name]
     if (value === undefined || value === null) continue
-    if (value < (name === "maxPosition" || name === "maxOpenOrders" ? 0 : 1e-8)) return refused("OutOfRange", `${name} must be above 0`, name)
+    if (value < (name === "maxPosition" || name === "maxOpenOrders" ? 0 : 1e-8))
+      return refused("OutOfRange", `${name} must be above 0`, name)
     limits[name] = value
   }
   const same = LIMIT_NAMES.every((name) => limits[name] === current[name])
   if (same) return Result.succeed([])
-  return Result.succeed([{ type: "LimitsSet", ...ofAccount(scope, id), data: { scope, id, ...(limits as Limits), reason } }])
+  return Result.succeed([
+    { type: "LimitsSet", ...ofAccount(scope, id), data: { scope, id, ...(limits as Limits), reason } }
+  ])
 }
 
 const limitsOf = (state: State, { scope, scopeId }: SetLimits): Limits | undefined => {
@@ -65,11 +69,20 @@ const limitsOf = (state: State, { scope, scopeId }: SetLimits): Limits | undefin
 export const halt = (request: Halt, state: State): Decided => {
   const { scope, scopeId: id, symbol, reason } = request
   if (scope !== "firm" && id === undefined) return refused("MissingField", `a halt of one ${scope} needs its id`, "id")
-  if (scope === "account" && !(state.accounts as ReadonlyMap<string, Account>).has(id!)) return refused("UnknownAccount", `there is no account ${id}`, "id")
-  if (scope === "group" && !(state.groups as ReadonlyMap<string, unknown>).has(id!)) return refused("UnknownGroup", `there is no group ${id}`, "id")
-  if (symbol !== undefined && !state.instruments.has(symbol)) return refused("UnknownSymbol", `there is no instrument ${symbol}`, "symbol")
+  if (scope === "account" && !(state.accounts as ReadonlyMap<string, Account>).has(id!))
+    return refused("UnknownAccount", `there is no account ${id}`, "id")
+  if (scope === "group" && !(state.groups as ReadonlyMap<string, unknown>).has(id!))
+    return refused("UnknownGroup", `there is no group ${id}`, "id")
+  if (symbol !== undefined && !state.instruments.has(symbol))
+    return refused("UnknownSymbol", `there is no instrument ${symbol}`, "symbol")
   const haltId = `halt-${state.partition}-${state.eventNo + 1}`
-  const data = { haltId, scope, ...(id !== undefined && scope !== "firm" && { id }), ...(symbol !== undefined && { symbol }), reason }
+  const data = {
+    haltId,
+    scope,
+    ...(id !== undefined && scope !== "firm" && { id }),
+    ...(symbol !== undefined && { symbol }),
+    reason
+  }
   return Result.succeed([{ type: "TradingHalted", ...ofAccount(scope, id), data }])
 }
 

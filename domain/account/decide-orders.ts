@@ -11,7 +11,14 @@ import { needOf, notionalOf, protectionPrice } from "#domain/orders/terms.ts"
 import { assess, type PriceEvidence } from "#domain/risk/assess.ts"
 import type { RiskQuestion } from "#domain/risk/checks.ts"
 import type { OrderType, Side } from "#domain/venue/messages.ts"
-import { clOrdIdOf, type CancelAll, type CancelOrder, type Command, type ReplaceOrder, type SubmitOrder } from "./commands.ts"
+import {
+  clOrdIdOf,
+  type CancelAll,
+  type CancelOrder,
+  type Command,
+  type ReplaceOrder,
+  type SubmitOrder
+} from "./commands.ts"
 import type { AccountEvent } from "./events.ts"
 import { haltOf, scopesOf, type Account, type State } from "./state.ts"
 
@@ -62,7 +69,8 @@ export const submitOrder = (command: Command, request: SubmitOrder, account: Acc
 export const replaceOrder = (command: Command, request: ReplaceOrder, account: Account, state: State): Decided => {
   const order = account.orders.get(request.orderId)
   if (order === undefined) return notOpen(request.orderId)
-  if (order.pendingCancel !== undefined) return refused("OrderPendingCancel", `order ${order.orderId} is being cancelled`)
+  if (order.pendingCancel !== undefined)
+    return refused("OrderPendingCancel", `order ${order.orderId} is being cancelled`)
   if (order.pendingReplace !== undefined) {
     return refused("OrderPendingReplace", `order ${order.orderId} waits for the venue's answer to an earlier replace`)
   }
@@ -70,7 +78,9 @@ export const replaceOrder = (command: Command, request: ReplaceOrder, account: A
   if (request.quantity === undefined && request.price === undefined && request.stopPrice === undefined) {
     return refused("NothingToReplace", "name quantity, price or stopPrice", "quantity")
   }
-  const problem = positive("quantity", quantity) ?? shapeProblem({ ...order, quantity, ...(price && { price }), ...(stopPrice && { stopPrice }) })
+  const problem =
+    positive("quantity", quantity) ??
+    shapeProblem({ ...order, quantity, ...(price && { price }), ...(stopPrice && { stopPrice }) })
   if (problem !== undefined) return Result.fail(problem)
   if (price !== undefined && exactNotional(price, quantity, order.instrument.multiplier) === undefined) return inexact
   if (quantity <= order.cumQty) {
@@ -82,9 +92,17 @@ export const replaceOrder = (command: Command, request: ReplaceOrder, account: A
   const changed = { side, orderType, quantity, leaves, price: price ?? protection, stopPrice }
   const decision = judge(command, account, state, order.instrument, order.orderId, changed, order)
   const { quantity: q, price: p, stopPrice: s } = request
-  const asked = { ...(q !== undefined && { quantity: q }), ...(p !== undefined && { price: p }), ...(s !== undefined && { stopPrice: s }) }
+  const asked = {
+    ...(q !== undefined && { quantity: q }),
+    ...(p !== undefined && { price: p }),
+    ...(s !== undefined && { stopPrice: s })
+  }
   return Result.succeed([
-    { type: "ReplaceRequested", account: account.id, data: { orderId: order.orderId, clOrdId: clOrdIdOf(command), ...asked } },
+    {
+      type: "ReplaceRequested",
+      account: account.id,
+      data: { orderId: order.orderId, clOrdId: clOrdIdOf(command), ...asked }
+    },
     { type: "OrderRiskDecided", account: account.id, data: decision }
   ])
 }
@@ -92,7 +110,8 @@ export const replaceOrder = (command: Command, request: ReplaceOrder, account: A
 export const cancelOrder = (command: Command, request: CancelOrder, account: Account): Decided => {
   const order = account.orders.get(request.orderId)
   if (order === undefined) return notOpen(request.orderId)
-  if (order.pendingCancel !== undefined) return refused("OrderPendingCancel", `order ${order.orderId} is being cancelled`)
+  if (order.pendingCancel !== undefined)
+    return refused("OrderPendingCancel", `order ${order.orderId} is being cancelled`)
   return Result.succeed([cancelRequested(command, order)])
 }
 
@@ -120,7 +139,11 @@ const cancelRequested = (command: Command, order: OpenOrder): AccountEvent => ({
 })
 
 const notOpen = (orderId: OrderId): Decided => refused("OrderNotOpen", `order ${orderId} is not open`)
-const inexact = refused("TooManyDecimals", "price × quantity has more than 8 decimals or 18 digits before the point", "quantity")
+const inexact = refused(
+  "TooManyDecimals",
+  "price × quantity has more than 8 decimals or 18 digits before the point",
+  "quantity"
+)
 
 /** An order, or what a replace would make of it, as risk sees it. */
 type Judged = {
@@ -179,4 +202,3 @@ const evidenceOf = ({ at, seen }: Command, { stopPrice }: Judged): PriceEvidence
     ...(seen.lastAt !== undefined && { ageMicros: Math.max(0, microsBetween(seen.lastAt, at)) })
   }
 }
-

@@ -17,7 +17,8 @@ export const venueReported = ({ report, venue }: VenueReported, account: Account
   if (order !== undefined) return Result.succeed([fromOpenOrder(report, venue, order)])
   // "too late to cancel" is what a venue says of an order that is finished: a remark, not a break
   if (report.type === "CancelRejected" || report.type === "ReplaceRejected") return Result.succeed([remark(report)])
-  if (!/^\d+-\d+$/u.test(report.orderId)) return refused("UnknownOrder", `the venue names an order ${report.orderId} that was never sent`)
+  if (!/^\d+-\d+$/u.test(report.orderId))
+    return refused("UnknownOrder", `the venue names an order ${report.orderId} that was never sent`)
   return Result.succeed([suspended(report, "the order is not open")])
 }
 

@@ -23,7 +23,8 @@ const decide = (command: Command, state: State): Decided => {
   if (account === undefined) return refused("UnknownAccount", `there is no account ${request.account}`, "account")
   const repeat = repeatOf(state.answered, request.account, command.id, request, command.at)
   if (repeat === "other-content") return refused("ClOrdIdReused", "clOrdId was used for another command", "clOrdId")
-  if (repeat === "too-old") return refused("CommandTooOld", "clOrdId is older than what is remembered: it may have been answered", "clOrdId")
+  if (repeat === "too-old")
+    return refused("CommandTooOld", "clOrdId is older than what is remembered: it may have been answered", "clOrdId")
   if (repeat === "too-far-ahead") return refused("CommandTooNew", "clOrdId's time is over 60 s ahead", "clOrdId")
   if (repeat !== "new") return Result.succeed([])
   switch (request.type) {

@@ -59,7 +59,11 @@ export const evolveOrder = (state: State, account: Account, event: StoryEvent): 
   }
 }
 
-const placed = (state: State, account: Account, { data, eventNo }: Recorded<Extract<OrderEvent, { type: "OrderPlaced" }>>) => {
+const placed = (
+  state: State,
+  account: Account,
+  { data, eventNo }: Recorded<Extract<OrderEvent, { type: "OrderPlaced" }>>
+) => {
   const { orderId, clOrdId, symbol, side, orderType, timeInForce, quantity } = data
   const instrument = state.instruments.get(symbol)
   if (instrument === undefined) throw new Error(`event ${eventNo} names an instrument ${symbol} that was never adopted`)

@@ -9,7 +9,8 @@ import { openAccount, type Account, type State } from "./state.ts"
 
 /** Writes a fact into the state. Facts were decided once: nothing is judged here, what cannot be stops the line. */
 export const evolve = (state: State, event: Recorded<AccountEvent>): State => {
-  if (event.eventNo !== state.eventNo + 1) throw new Error(`event ${event.eventNo} does not follow event ${state.eventNo}`)
+  if (event.eventNo !== state.eventNo + 1)
+    throw new Error(`event ${event.eventNo} does not follow event ${state.eventNo}`)
   state.eventNo = event.eventNo
   state.recordedAt = event.recordedAt
   apply(state, event)

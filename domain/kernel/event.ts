@@ -51,6 +51,5 @@ export const defineEvent = <const Type extends string, const Fields extends Sche
 })
 
 /** The fact that a definition describes. */
-export type FactOf<D> = D extends EventDefinition<infer Type, infer Fields>
-  ? Fact<Type, Schema.Struct.Type<Fields>>
-  : never
+export type FactOf<D> =
+  D extends EventDefinition<infer Type, infer Fields> ? Fact<Type, Schema.Struct.Type<Fields>> : never

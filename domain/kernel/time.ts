@@ -4,9 +4,10 @@ import { Schema } from "effect"
  * A moment in UTC, RFC 3339 with nine decimals, for example `2024-08-08T23:54:13.937085768Z`.
  * One fixed width: text order is time order, and what is stored needs no conversion.
  */
-export const Time = Schema.String.check(Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/u)).pipe(
-  Schema.brand("Time")
-)
+export const Time = Schema.String.check(
+  Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/u),
+  Schema.makeFilter((text: string) => isMoment(text) || "expected a moment that the calendar has")
+).pipe(Schema.brand("Time"))
 export type Time = typeof Time.Type
 
 export const EPOCH = "1970-01-01T00:00:00.000000000Z" as Time
@@ -26,8 +27,12 @@ const secondText = (seconds: number): string => {
   return lastText
 }
 
-/** From whole nanoseconds since 1970. */
-export const timeOfNanos = (nanos: bigint): Time => timeFrom(Number(nanos / 1_000_000_000n), Number(nanos % 1_000_000_000n))
+/** From whole nanoseconds since 1970. A moment before has a whole second below it too, and nanoseconds that count up. */
+export const timeOfNanos = (nanos: bigint): Time => {
+  const below = nanos % 1_000_000_000n
+  const rest = below < 0n ? below + 1_000_000_000n : below
+  return timeFrom(Number((nanos - rest) / 1_000_000_000n), Number(rest))
+}
 /** From microseconds since 1970, exact in a double until the year 2255. */
 export const timeOfMicros = (micros: number): Time => {
   const seconds = Math.floor(micros / 1e6)
@@ -55,17 +60,23 @@ export const microsBetween = (earlier: Time, later: Time): number => microsOf(la
 export const plusMicros = (time: Time, micros: number): Time => timeOfNanos(nanosOf(time) + BigInt(micros) * 1000n)
 export const laterOf = (a: Time, b: Time): Time => (a < b ? b : a)
 
+const YEAR_0 = -62_167_219_200_000
+const YEAR_10000 = 253_402_300_800_000
+
 /** Any RFC 3339 time (offset, up to nine decimals) as {@link Time}; undefined when it is none. */
 export const timeOfText = (text: string): Time | undefined => {
   const match = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/u.exec(text)
   if (match === null) return undefined
   const [, date, clock, fraction = "", zone] = match
+  const written = Date.parse(`${date}T${clock}Z`)
   const millis = Date.parse(`${date}T${clock}${zone!.toUpperCase()}`)
-  // Date.parse turns the 31st of February into March: the day must come back as it was written
-  if (Number.isNaN(millis) || Number.isNaN(Date.parse(`${date}T00:00:00Z`))) return undefined
-  if (new Date(`${date}T00:00:00Z`).toISOString().slice(0, 10) !== date) return undefined
+  if (Number.isNaN(written) || millis < YEAR_0 || !(millis < YEAR_10000)) return undefined
+  // Date.parse turns the 31st of February into March and 24:00 into the next day: it must come back as it was written
+  if (new Date(written).toISOString().slice(0, 19) !== `${date}T${clock}`) return undefined
   return timeFrom(millis / 1000, Number(fraction.padEnd(9, "0")))
 }
+
+const isMoment = (text: string): boolean => timeOfText(text) !== undefined
 
 /** The next 00:00 UTC after `time`: where DAY ends for what trades round the clock. */
 export const nextMidnight = (time: Time): Time => timeFrom((Math.floor(secondsOf(time) / 86_400) + 1) * 86_400, 0)

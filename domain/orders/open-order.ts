@@ -50,4 +50,3 @@ export const leavesQty = (order: Pick<OpenOrder, "quantity" | "cumQty">): Quanti
 /** The highest price a buy may pay: its limit, or the protection price of a market or stop order. */
 export const worstPrice = (order: Pick<OpenOrder, "price" | "protectionPrice">): Price | undefined =>
   order.price ?? order.protectionPrice
-

@@ -127,7 +127,13 @@ const maxPosition: RiskCheck = ({ scopes, instrument, side, leaves, counted }) =
 }
 
 const maxOpenOrders: RiskCheck = ({ scopes, counted }) =>
-  tightest("MAX_OPEN_ORDERS", scopes, "maxOpenOrders", counted.open ? 0n : ONE, (scope) => BigInt(scope.openOrders) * ONE)
+  tightest(
+    "MAX_OPEN_ORDERS",
+    scopes,
+    "maxOpenOrders",
+    counted.open ? 0n : ONE,
+    (scope) => BigInt(scope.openOrders) * ONE
+  )
 
 const orderRate: RiskCheck = ({ scopes, nowMicros }) => {
   let now: number | undefined

@@ -78,7 +78,7 @@ export const expire = (desk: Desk, order: VenueOrder): void => {
  */
 export const replace = (desk: Desk, order: VenueOrder, request: ReplaceOrder): void => {
   const isEnd = request.quantity > 0n && request.quantity <= order.cumQty
-  const quantity = request.quantity
+  const quantity = isEnd ? order.cumQty : request.quantity
   const price = request.price ?? order.price
   const stopPrice = request.stopPrice ?? order.stopPrice
   const problem = replaceProblem(order, { quantity, price, stopPrice })

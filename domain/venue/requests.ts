@@ -1,25 +1,37 @@
 import type { AccountEvent } from "#domain/account/events.ts"
-import type { Recorded } from "#domain/kernel/event.ts"
-import type { ClOrdId } from "#domain/kernel/ids.ts"
+import type { ClOrdId, OrderId } from "#domain/kernel/ids.ts"
+import type { Reaction } from "#domain/kernel/shapes.ts"
+import type { Price } from "#domain/kernel/money.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import { worstPrice, type OpenOrder } from "#domain/orders/open-order.ts"
+import { protectionPrice } from "#domain/orders/terms.ts"
 import type { VenueRequest } from "./messages.ts"
 
 /** Each request to a venue has an id of its own, derived from the event that asks for it. */
 const venueClOrdId = (partition: number, eventNo: number): ClOrdId => `${partition}-${eventNo}` as ClOrdId
 
-/** The reaction between ledger and venue: what an event asks of a venue; `order` is the order as it is open now. */
-export const requestFor = (
-  event: Recorded<AccountEvent>,
-  order: OpenOrder | undefined,
-  partition: number
-): VenueRequest | undefined => {
-  if (order === undefined) return undefined
-  if (event.type === "CancelRequested") return cancelRequest(order, event.eventNo, event.recordedAt, partition)
-  if (event.type !== "OrderRiskDecided" || event.data.decision === "denied") return undefined
-  const isReplace = order.pendingReplace?.clOrdId === event.data.clOrdId && event.data.clOrdId !== order.clOrdId
-  return isReplace ? replaceRequest(order, event.recordedAt, partition) : newOrderRequest(order, event.recordedAt, partition)
-}
+/** What an event asks of a venue; `openOrder` gives an order as it is open now. */
+export const venueReaction = (
+  partition: number,
+  openOrder: (orderId: OrderId) => OpenOrder | undefined
+): Reaction<AccountEvent, VenueRequest> => ({
+  name: "venue",
+  react: (event) => {
+    if (event.type === "CancelRequested") {
+      const order = openOrder(event.data.orderId)
+      return order === undefined ? [] : [cancelRequest(order, event.eventNo, event.recordedAt, partition)]
+    }
+    if (event.type !== "OrderRiskDecided" || event.data.decision === "denied") return []
+    const order = openOrder(event.data.orderId)
+    if (order === undefined) return []
+    const { clOrdId } = event.data
+    const isReplace = order.pendingReplace?.clOrdId === clOrdId && clOrdId !== order.clOrdId
+    const request = isReplace
+      ? replaceRequest(order, event.recordedAt, partition)
+      : newOrderRequest(order, event.recordedAt, partition)
+    return request === undefined ? [] : [request]
+  }
+})
 
 /** What must be asked again after a restart: requests that the venue has not answered, in the order of their events. */
 export const unanswered = (order: OpenOrder, at: Time, partition: number): ReadonlyArray<VenueRequest> => {
@@ -55,7 +67,7 @@ export const newOrderRequest = (order: OpenOrder, at: Time, partition: number): 
 const replaceRequest = (order: OpenOrder, at: Time, partition: number): VenueRequest | undefined => {
   const next = order.pendingReplace
   if (next === undefined) return undefined
-  const price = next.price ?? order.protectionPrice
+  const price = next.price ?? protectionAfter(order, next.stopPrice)
   return {
     type: "ReplaceOrder",
     at,
@@ -67,6 +79,10 @@ const replaceRequest = (order: OpenOrder, at: Time, partition: number): VenueReq
     ...(next.stopPrice !== undefined && { stopPrice: next.stopPrice })
   }
 }
+
+/** A stop's protection moves with its stop price. */
+const protectionAfter = ({ orderType, instrument, side, protectionPrice: before }: OpenOrder, stopPrice?: Price) =>
+  orderType === "stop" ? protectionPrice(instrument, side, "stop", stopPrice, undefined) : before
 
 const cancelRequest = (order: OpenOrder, requestNo: number, at: Time, partition: number): VenueRequest => ({
   type: "CancelOrder",

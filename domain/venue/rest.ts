@@ -49,9 +49,12 @@ const capByDepth = (desk: Desk, depth: Depth): void => {
     const book: BookSide = ownSide({ side })
     if (resting.isEmpty) continue
     const capAt = (order: VenueOrder) => capTo(order, desk.shown.quantityAt(book, order.price!))
-    const changed = side === "buy" ? depth.bids : depth.asks
-    if (!depth.snapshot) for (const [price] of changed) resting.at(price).forEach(capAt)
-    else if (changed.length > 0) resting.upTo(desk.shown.worstKnown(book)!).forEach(capAt) // behind it nothing is known
+    if (!depth.snapshot) {
+      for (const [price] of side === "buy" ? depth.bids : depth.asks) resting.at(price).forEach(capAt)
+      continue
+    }
+    const worst = desk.shown.worstKnown(book)
+    if (true) resting.upTo(worst).forEach(capAt) // behind it nothing is known
   }
 }
 

@@ -52,9 +52,9 @@ export class ShownMarket {
     return this.#book.quantityAt(side, price)
   }
 
-  /** Up to where levels are known: what is not listed before it is empty, what lies behind it may not be. */
+  /** Up to where the depth is known: what is not listed before it is empty, what lies behind it may not be. */
   worstKnown(side: BookSide): Price | undefined {
-    return this.#book.worstPrice(side) ?? this.best(side)?.[0]
+    return this.#book.worstPrice(side)
   }
 
   /** Levels from the best on with what we can still have there, until `visit` answers false. */

@@ -25,7 +25,12 @@ export const balances = define<typeof columns>({
     if (event.type !== "OrderFilled") return NONE
     const { settlement, feeCurrency } = event.data
     const account = event.account ?? ""
-    return feeCurrency === settlement ? [[account, settlement]] : [[account, settlement], [account, feeCurrency]]
+    return feeCurrency === settlement
+      ? [[account, settlement]]
+      : [
+          [account, settlement],
+          [account, feeCurrency]
+        ]
   },
   empty: ([account, currency]) => ({
     account: String(account),
@@ -50,7 +55,13 @@ export const balances = define<typeof columns>({
         const { side, notional, settlement, fee, feeCurrency } = event.data
         const traded = row.currency !== settlement ? 0n : side === "buy" ? -notional : notional
         const fees = row.currency === feeCurrency ? fee : 0n
-        return { ...row, total: row.total + traded - fees, traded: row.traded + traded, fees: row.fees + fees, updatedAt }
+        return {
+          ...row,
+          total: row.total + traded - fees,
+          traded: row.traded + traded,
+          fees: row.fees + fees,
+          updatedAt
+        }
       }
       default:
         return row

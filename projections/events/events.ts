@@ -47,7 +47,19 @@ export const events = define<typeof columns>({
     commitHash: ""
   }),
   fold: (_, event, place) => {
-    const { eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, trace = "", account = "", data } = event
+    const {
+      eventNo,
+      type,
+      v,
+      recordedAt,
+      effectiveAt,
+      actor,
+      cause,
+      correlation,
+      trace = "",
+      account = "",
+      data
+    } = event
     return {
       ...{ eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, trace, account },
       orderId: "orderId" in data ? data.orderId : "",

@@ -49,8 +49,22 @@ export const executions = define<typeof columns>({
   }),
   fold: (row, event) => {
     if (event.type !== "OrderFilled") return row
-    const { symbol, venue, side, quantity, price, notional, settlement, fee, feeCurrency, liquidity, tradeDate, mdNo } = event.data
-    const traded = { symbol, venue, side, quantity, price, notional, settlement, fee, feeCurrency, liquidity, tradeDate, mdNo }
+    const { symbol, venue, side, quantity, price, notional, settlement, fee, feeCurrency, liquidity, tradeDate, mdNo } =
+      event.data
+    const traded = {
+      symbol,
+      venue,
+      side,
+      quantity,
+      price,
+      notional,
+      settlement,
+      fee,
+      feeCurrency,
+      liquidity,
+      tradeDate,
+      mdNo
+    }
     return { ...row, ...traded, account: event.account ?? "", at: event.effectiveAt, recordedAt: event.recordedAt }
   },
   isFinished: () => true

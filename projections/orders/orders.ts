@@ -91,7 +91,17 @@ const openStatus = (cumQty: bigint) => (cumQty > 0n ? "PartiallyFilled" : "New")
 const changeBy = (row: OrderRow, event: LedgerEvent): Partial<OrderRow> => {
   switch (event.type) {
     case "OrderPlaced": {
-      const { clOrdId, symbol, side, orderType, timeInForce, quantity, price = 0n, stopPrice = 0n, expireAt = NEVER } = event.data
+      const {
+        clOrdId,
+        symbol,
+        side,
+        orderType,
+        timeInForce,
+        quantity,
+        price = 0n,
+        stopPrice = 0n,
+        expireAt = NEVER
+      } = event.data
       const placed = { clOrdId, account: event.account ?? "", symbol, side, type: orderType, timeInForce, quantity }
       const head = { settled: "PendingNew", createdAt: event.recordedAt }
       return { ...placed, price, stopPrice, expireAt, ...head }
@@ -118,7 +128,14 @@ const changeBy = (row: OrderRow, event: LedgerEvent): Partial<OrderRow> => {
       const limit = price !== undefined && row.price > 0n ? { price } : {}
       const done = quantity <= row.cumQty ? { settled: "Filled" } : {}
       const clOrdId = row.pendingReplace === "" ? {} : { clOrdId: row.pendingReplace }
-      return { quantity, ...limit, ...(stopPrice !== undefined && { stopPrice }), ...clOrdId, pendingReplace: "", ...done }
+      return {
+        quantity,
+        ...limit,
+        ...(stopPrice !== undefined && { stopPrice }),
+        ...clOrdId,
+        pendingReplace: "",
+        ...done
+      }
     }
     case "ReplaceRejected":
       return { pendingReplace: "", reason: event.data.reason }
@@ -147,5 +164,7 @@ const decided = (row: OrderRow, { data }: LedgerEvent & { type: "OrderRiskDecide
   if (data.decision === "approved") return { risk }
   const failed = data.checks.map(readCheck).filter((check) => !check.passed)
   const reason = `refused by ${failed.map((check) => check.code).join(", ")}`
-  return data.clOrdId === row.pendingReplace ? { risk, reason, pendingReplace: "" } : { risk, ...ended("Rejected", reason) }
+  return data.clOrdId === row.pendingReplace
+    ? { risk, reason, pendingReplace: "" }
+    : { risk, ...ended("Rejected", reason) }
 }

@@ -19,7 +19,8 @@ export const pnlReport = (account: string, currency: string, rows: PnlRows) => {
   const valued = own.map((row) => valuedPosition(row, rows.marks.get(row.symbol)))
   const money = rows.balances.find((row) => row.account === account && row.currency === currency)
   const cash = money?.total ?? 0n
-  const sum = (of: (position: ReturnType<typeof valuedPosition>) => bigint) => valued.reduce((total, p) => total + of(p), 0n)
+  const sum = (of: (position: ReturnType<typeof valuedPosition>) => bigint) =>
+    valued.reduce((total, p) => total + of(p), 0n)
   return {
     account,
     currency,

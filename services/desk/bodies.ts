@@ -10,7 +10,11 @@ import type { HaltBody, LimitValues } from "#services/contract/limits.ts"
 import type { CheckBody, FillBody, OrderBody } from "#services/contract/orders.ts"
 
 /** An order's row, the number of the event that made it, and its fills: what an answer is written from. */
-export type OrderView = { readonly row: OrderRow; readonly eventNo: number; readonly fills: ReadonlyArray<ExecutionRow> }
+export type OrderView = {
+  readonly row: OrderRow
+  readonly eventNo: number
+  readonly fills: ReadonlyArray<ExecutionRow>
+}
 
 type RiskText = {
   readonly decision: "approved" | "denied"

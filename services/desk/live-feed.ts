@@ -3,7 +3,14 @@ import type { Symbol } from "#domain/kernel/ids.ts"
 import type { PriceBoard } from "#domain/market/board.ts"
 import type { MarketMessage } from "#domain/market/messages.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
-import type { Channel, ChannelData, ChannelName, ExecutionBody, LiveMessage, QuoteBody } from "#services/contract/live.ts"
+import type {
+  Channel,
+  ChannelData,
+  ChannelName,
+  ExecutionBody,
+  LiveMessage,
+  QuoteBody
+} from "#services/contract/live.ts"
 import type { PnlBody } from "#services/contract/pnl.ts"
 import { refused } from "#services/http/answer.ts"
 import { fillBody, orderBody, type OrderView } from "./bodies.ts"
@@ -51,7 +58,8 @@ export class LiveFeedHub {
     this.#change(event.eventNo, `orders:${view.row.account}`, { position, data: orderBody(view, partition) })
     if (event.type !== "OrderFilled") return
     const fill = view.fills.at(-1)
-    if (fill !== undefined) this.#change(event.eventNo, `executions:${view.row.account}`, { position, data: executionBody(view, fill) })
+    if (fill !== undefined)
+      this.#change(event.eventNo, `executions:${view.row.account}`, { position, data: executionBody(view, fill) })
   }
 
   market(message: MarketMessage): void {
@@ -65,7 +73,11 @@ export class LiveFeedHub {
     const own = from?.split(",").find((part) => part.startsWith(`${this.#sources.partition}:`))
     const after = own === undefined ? undefined : Number(own.slice(own.indexOf(":") + 1))
     if (after !== undefined && after < this.#keptFrom) {
-      return refused(422, "PositionTooOld", "changes since then are not kept here: subscribe without from for a snapshot")
+      return refused(
+        422,
+        "PositionTooOld",
+        "changes since then are not kept here: subscribe without from for a snapshot"
+      )
     }
     const listeners = this.#listeners.get(channel.name) ?? new Set()
     this.#listeners.set(channel.name, listeners.add(onData))
@@ -77,7 +89,11 @@ export class LiveFeedHub {
     }
   }
 
-  #change(eventNo: number, channel: ChannelName, { position, data }: Pick<LiveMessage, "data"> & { position: string }): void {
+  #change(
+    eventNo: number,
+    channel: ChannelName,
+    { position, data }: Pick<LiveMessage, "data"> & { position: string }
+  ): void {
     const message = { channel, position, data }
     this.#kept.push({ eventNo, channel, message })
     if (this.#kept.length > MOST_KEPT * 1.5) {

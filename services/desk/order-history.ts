@@ -18,7 +18,9 @@ export const storedOrders = (store: RowStore, projector: Pick<Projector, "waitFo
     return versions.map(({ row, eventNo }) => ({
       row: row as unknown as OrderRow,
       eventNo,
-      fills: fills.filter((fill) => fill.row["orderId"] === row["orderId"]).map((fill) => fill.row as unknown as ExecutionRow)
+      fills: fills
+        .filter((fill) => fill.row["orderId"] === row["orderId"])
+        .map((fill) => fill.row as unknown as ExecutionRow)
     }))
   }
   const version = async (id: string) => (await store.find(orders, { where: { orderId: id }, limit: 1 }))[0]

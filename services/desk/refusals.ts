@@ -24,7 +24,9 @@ export const unavailable = (error: unknown): { readonly problem: Refused } => {
     return refused(503, "NoSpace", `nothing was recorded: ${error.message}`, { retryAfterSeconds: 5 })
   }
   if (error instanceof NotTheWriter) {
-    return refused(503, "NotTheWriter", `nothing can be said of this command here: ${error.message}`, { retryAfterSeconds: 1 })
+    return refused(503, "NotTheWriter", `nothing can be said of this command here: ${error.message}`, {
+      retryAfterSeconds: 1
+    })
   }
   throw error
 }

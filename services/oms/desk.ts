@@ -37,7 +37,9 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     const asked = eventNoOf(atLeast, partition)
     if (asked === undefined || asked <= 0) return undefined
     const done = await history.waitFor(asked, READ_WAIT_MS)
-    return done ? undefined : refused(503, "NotReached", `the view has not reached ${atLeast} yet`, { retryAfterSeconds: 1 })
+    return done
+      ? undefined
+      : refused(503, "NotReached", `the view has not reached ${atLeast} yet`, { retryAfterSeconds: 1 })
   }
 
   const find = async (id: OrderId): Promise<OrderView | undefined> => {
@@ -71,7 +73,10 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     meta: Meta
   ): Promise<Answer<CashMoveBody>> => {
     const { clOrdId, currency, amount, reference, effectiveAt } = input
-    const optional = { ...(reference !== undefined && { reference }), ...(effectiveAt !== undefined && { effectiveAt }) }
+    const optional = {
+      ...(reference !== undefined && { reference }),
+      ...(effectiveAt !== undefined && { effectiveAt })
+    }
     const outcome = await send({ type, account, currency, amount, ...optional } as Request, clOrdId, meta)
     if ("problem" in outcome) return missing(outcome)
     const event = outcome.events[0]!
@@ -113,7 +118,9 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     account: (id) =>
       writer.look((state: State) => {
         const account = state.accounts.get(id)
-        return account === undefined ? refused(404, "UnknownAccount", `there is no account ${id}`) : ok(accountBody(state, account))
+        return account === undefined
+          ? refused(404, "UnknownAccount", `there is no account ${id}`)
+          : ok(accountBody(state, account))
       }),
     deposit: (account, input, meta) => move("Deposit", account, input, meta),
     withdraw: (account, input, meta) => move("Withdraw", account, input, meta),
@@ -158,7 +165,9 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     cancelAll: async ({ account, symbol, clOrdId }, meta): Promise<Answer<CancelAllBody>> => {
       const outcome = await send({ type: "CancelAll", account, ...(symbol !== undefined && { symbol }) }, clOrdId, meta)
       if ("problem" in outcome) return outcome
-      const requested = outcome.events.flatMap((event) => (event.type === "CancelRequested" ? [event.data.orderId] : []))
+      const requested = outcome.events.flatMap((event) =>
+        event.type === "CancelRequested" ? [event.data.orderId] : []
+      )
       return ok({ requested })
     }
   }
@@ -176,4 +185,3 @@ export const eventNoOf = (position: string | undefined, partition: number): numb
   const own = position?.split(",").find((part) => part.startsWith(`${partition}:`))
   return own === undefined ? undefined : Number(own.slice(own.indexOf(":") + 1))
 }
-

@@ -102,4 +102,12 @@ const firstStart = async (writer: AccountWriter): Promise<void> => {
 
 /** Keeps the store's projections at the ledger's head. */
 export const startProjector = (log: EventLog, store: RowStore, signal: AbortSignal): Projector =>
-  project<AccountEvent>({ log, partition: PARTITION, codec: ledgerCodec, projections: PROJECTIONS as ReadonlyArray<RowFold<LedgerEvent>>, store, signal, batch: { waitMs: 80 } })
+  project<AccountEvent>({
+    log,
+    partition: PARTITION,
+    codec: ledgerCodec,
+    projections: PROJECTIONS as ReadonlyArray<RowFold<LedgerEvent>>,
+    store,
+    signal,
+    batch: { waitMs: 80 }
+  })

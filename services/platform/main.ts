@@ -32,6 +32,8 @@ else if (options instanceof UsageError) {
 /** What went wrong, for a person: known failures as their sentence, defects with their stack. */
 function sentences(cause: Cause.Cause<unknown>): string {
   return Cause.prettyErrors(cause)
-    .map((error) => (error.name === "Error" || error.name === "TypeError" ? (error.stack ?? error.message) : error.message))
+    .map((error) =>
+      error.name === "Error" || error.name === "TypeError" ? (error.stack ?? error.message) : error.message
+    )
     .join("\n")
 }

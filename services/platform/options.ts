@@ -36,11 +36,14 @@ export const readOptions = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv)
   const { values } = parse(args)
   if (values.help === true) return "help"
   const profile = values.profile ?? "embedded"
-  if (profile !== "embedded" && profile !== "servers") throw new UsageError(`--profile is embedded or servers, not ${profile}`)
+  if (profile !== "embedded" && profile !== "servers")
+    throw new UsageError(`--profile is embedded or servers, not ${profile}`)
   const natsUrl = blankAsNone(env["NATS_URL"])
   const clickhouseUrl = blankAsNone(env["CLICKHOUSE_URL"])
   if (profile === "servers") {
-    const missing = [natsUrl === undefined && "NATS_URL", clickhouseUrl === undefined && "CLICKHOUSE_URL"].filter(Boolean)
+    const missing = [natsUrl === undefined && "NATS_URL", clickhouseUrl === undefined && "CLICKHOUSE_URL"].filter(
+      Boolean
+    )
     if (missing.length > 0) throw new UsageError(`--profile servers needs ${missing.join(" and ")} in the environment`)
   }
   return {
@@ -72,7 +75,8 @@ const parse = (args: ReadonlyArray<string>) => {
   }
 }
 
-const blankAsNone = (text: string | undefined): string | undefined => (text === undefined || text === "" ? undefined : text)
+const blankAsNone = (text: string | undefined): string | undefined =>
+  text === undefined || text === "" ? undefined : text
 
 const whole = (name: string, text: string, least: number, most: number): number => {
   const value = Number(text)

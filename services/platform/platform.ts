@@ -32,10 +32,16 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   const { data, portOffset, demo } = options
   const clock = wallClock()
   yield* Effect.acquireRelease(
-    Effect.try({ try: () => lockFolder(data), catch: (cause) => new PlatformFailed((cause as Error).message, { cause }) }),
+    Effect.try({
+      try: () => lockFolder(data),
+      catch: (cause) => new PlatformFailed((cause as Error).message, { cause })
+    }),
     (release) => Effect.sync(release)
   )
-  const log = yield* Effect.acquireRelease(attempt(() => openLog(options)), (open) => Effect.promise(() => open.close()))
+  const log = yield* Effect.acquireRelease(
+    attempt(() => openLog(options)),
+    (open) => Effect.promise(() => open.close())
+  )
   const { rows, health } = yield* Effect.acquireRelease(
     Effect.sync(() => openRows(options)),
     (open) => Effect.promise(() => open.close())
@@ -58,7 +64,16 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
       running.ended.catch(() => {}) // its status says why, and the health of oms with it
       return { running, stop }
     }),
-    ({ running, stop }) => Effect.promise(() => (stop.abort(), running.ended.then(() => {}, () => {})))
+    ({ running, stop }) =>
+      Effect.promise(
+        () => (
+          stop.abort(),
+          running.ended.then(
+            () => {},
+            () => {}
+          )
+        )
+      )
   )
   if (options.natsUrl !== undefined) yield* commandsOverNats(options.natsUrl, engine)
   yield* runMarket(engine, seed, Math.max(place?.no ?? 0, engine.mdNo) + 1, data, clock)
@@ -73,9 +88,12 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
 /** A ledger that is damaged is left as it is: its owner decides. */
 const withAdvice = (error: unknown): never => {
   if (!(error instanceof BrokenChain || error instanceof Undecodable)) throw error
-  throw new Error(`${error.message}. Nothing was changed. "npm run trade -- verify" says what holds; go on with a copy from before.`, {
-    cause: error
-  })
+  throw new Error(
+    `${error.message}. Nothing was changed. "npm run trade -- verify" says what holds; go on with a copy from before.`,
+    {
+      cause: error
+    }
+  )
 }
 
 /** On a NATS server programs elsewhere reach the writer by request and reply. */

@@ -44,7 +44,15 @@ export const services = (options: ServicesOptions): Layer.Layer<never, ServeFail
   )
 }
 
-const served = ({ engine, log, rows, rowsHealth, projector, clock, portOffset }: ServicesOptions): ReadonlyArray<Served> => {
+const served = ({
+  engine,
+  log,
+  rows,
+  rowsHealth,
+  projector,
+  clock,
+  portOffset
+}: ServicesOptions): ReadonlyArray<Served> => {
   const { writer, pnl, session, board, hub, orders } = engine
   const desk = makeDesk({ writer, log, live: orders, history: storedOrders(rows, projector), clock })
   const riskDesk = makeRiskDesk(writer, sender(writer, log, clock))
@@ -59,11 +67,19 @@ const served = ({ engine, log, rows, rowsHealth, projector, clock, portOffset }:
         { name: "ledger_event_no", description: "Number of the newest event", read: () => writer.head().eventNo },
         { name: "ledger_commit_no", description: "Number of the newest commit", read: () => writer.head().no },
         { name: "commands_waiting", description: "Commands that wait for the writer", read: () => writer.waiting() },
-        { name: "view_event_no", description: "Event that the stored views have reached", read: () => projector.position().eventNo }
+        {
+          name: "view_event_no",
+          description: "Event that the stored views have reached",
+          read: () => projector.position().eventNo
+        }
       ]
     },
     risk: { name: "risk", mounts: [riskRoutes(riskDesk)], health: async () => ({ writer: health.writer() }) },
-    pnl: { name: "pnl", mounts: [pnlRoutes(pnlDesk)], health: async () => ({ writer: health.writer(), market: health.market() }) },
+    pnl: {
+      name: "pnl",
+      mounts: [pnlRoutes(pnlDesk)],
+      health: async () => ({ writer: health.writer(), market: health.market() })
+    },
     "live-gateway": {
       name: "live-gateway",
       mounts: [venueRoutes(venueDesk(engine))],
@@ -124,11 +140,15 @@ const healthChecks = ({ engine, projector }: Pick<ServicesOptions, "engine" | "r
         movedAt = performance.now()
       }
       const still = performance.now() - movedAt
-      return still < FRESH_MS ? { status: "ok" } : { status: "degraded", detail: `no market data for ${Math.round(still / 1000)} s` }
+      return still < FRESH_MS
+        ? { status: "ok" }
+        : { status: "degraded", detail: `no market data for ${Math.round(still / 1000)} s` }
     },
     reports: (): HealthCheck => {
       const { trouble, waiting } = engine.session.outbox
-      return trouble === undefined ? { status: "ok" } : { status: "degraded", detail: `${waiting} reports wait: ${trouble}` }
+      return trouble === undefined
+        ? { status: "ok" }
+        : { status: "degraded", detail: `${waiting} reports wait: ${trouble}` }
     }
   }
 }

@@ -75,7 +75,11 @@ export const reportRoutes = (store: RowStore, caughtUp: () => Promise<unknown>):
           answer(request, async () => {
             await caughtUp()
             const cut = at === undefined ? undefined : parsePosition(at)
-            const asked = { account, ...(currency !== undefined && { currency }), ...(cut !== undefined && { at: cut }) }
+            const asked = {
+              account,
+              ...(currency !== undefined && { currency }),
+              ...(cut !== undefined && { at: cut })
+            }
             return answerOf(await pnlAt(store, asked))
           })
         )

@@ -55,7 +55,11 @@ export const makeRiskDesk = (writer: AccountWriter, send: Send): Risk => {
       const outcome = await send({ type: "Resume", haltId }, undefined, meta)
       if ("problem" in outcome) return outcome
       const event = outcome.events[0]!
-      return ok({ ...haltBody(halt, partition), resumedAt: event.recordedAt, position: `${partition}:${event.eventNo}` })
+      return ok({
+        ...haltBody(halt, partition),
+        resumedAt: event.recordedAt,
+        position: `${partition}:${event.eventNo}`
+      })
     }
   }
 }
@@ -63,7 +67,9 @@ export const makeRiskDesk = (writer: AccountWriter, send: Send): Risk => {
 const scopeOf = (state: State, scope: LevelBody["scope"], id: string) =>
   scope === "firm"
     ? state.firm
-    : (scope === "account" ? state.accounts : (state.groups as ReadonlyMap<string, { risk: State["firm"] }>)).get(id as never)?.risk
+    : (scope === "account" ? state.accounts : (state.groups as ReadonlyMap<string, { risk: State["firm"] }>)).get(
+        id as never
+      )?.risk
 
 const levelBody = (
   partition: number,
@@ -71,7 +77,12 @@ const levelBody = (
   id: string,
   limits: Limits,
   setBy: number | undefined
-): LevelBody => ({ scope, id, limits: limitValues(limits), ...(setBy !== undefined && { position: `${partition}:${setBy}` }) })
+): LevelBody => ({
+  scope,
+  id,
+  limits: limitValues(limits),
+  ...(setBy !== undefined && { position: `${partition}:${setBy}` })
+})
 
 /** Of each limit the lowest that any level sets: all levels must hold. */
 const strictest = (levels: ReadonlyArray<Limits>): LimitValues => {

@@ -16,7 +16,15 @@ export const demoTrader = (account: AccountId, seed: number, state?: State): Tra
   const held = [...(own?.balances.holdings ?? [])].map(([symbol, { total }]) => [symbol, total as Quantity] as const)
   const strategy = new DemoStrategy({ seed, instruments: defaultInstruments, positions: new Map(held) })
   for (const { orderId, clOrdId, symbol, side, ...order } of own?.orders.values() ?? []) {
-    strategy.order({ type: "placed", at: state!.recordedAt, orderId, clOrdId, symbol, side, quantity: leavesQty(order) })
+    strategy.order({
+      type: "placed",
+      at: state!.recordedAt,
+      orderId,
+      clOrdId,
+      symbol,
+      side,
+      quantity: leavesQty(order)
+    })
   }
   const symbols = new Map([...(own?.orders.values() ?? [])].map(({ orderId, symbol }) => [orderId as string, symbol]))
   return {
@@ -41,7 +49,10 @@ const submission = (account: AccountId, command: StrategyCommand): Submission =>
   return { id: clOrdId, actor: ACTOR, request: { type: "SubmitOrder", account, ...order } }
 }
 
-const updateOf = (event: LedgerEvent, symbols: ReadonlyMap<string, OwnOrderUpdate["symbol"]>): OwnOrderUpdate | undefined => {
+const updateOf = (
+  event: LedgerEvent,
+  symbols: ReadonlyMap<string, OwnOrderUpdate["symbol"]>
+): OwnOrderUpdate | undefined => {
   switch (event.type) {
     case "OrderPlaced": {
       const { orderId, clOrdId, symbol, side, quantity } = event.data

@@ -24,7 +24,13 @@ export const firstCommands = (
     ),
     ...accounts.map((account) => {
       const owner = account as string as OwnerId
-      const terms = { account, owner, group: owner as string as GroupId, accountType: "cash", currency: CURRENCY } as const
+      const terms = {
+        account,
+        owner,
+        group: owner as string as GroupId,
+        accountType: "cash",
+        currency: CURRENCY
+      } as const
       return by(`open-${account}`, { type: "OpenAccount", ...terms })
     })
   ]

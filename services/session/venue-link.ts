@@ -1,12 +1,12 @@
 import type { State } from "#domain/account/state.ts"
-import type { OrderId } from "#domain/kernel/ids.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import type { MarketMessage } from "#domain/market/messages.ts"
 import type { PaperVenue } from "#domain/venue/paper-venue.ts"
 import type { VenueReport } from "#domain/venue/messages.ts"
-import { newOrderRequest, requestFor, unanswered } from "#domain/venue/requests.ts"
+import { newOrderRequest, unanswered, venueReaction } from "#domain/venue/requests.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
 import type { Submission } from "#streams/account-writer.ts"
+import { react } from "#streams/react.ts"
 
 export const PAPER = "paper"
 
@@ -17,9 +17,13 @@ export const PAPER = "paper"
 export class VenueLink {
   readonly #venue: PaperVenue
   readonly #partition: number
+  readonly #react: (event: LedgerEvent) => void
+  #state: State | undefined
   constructor(venue: PaperVenue, partition: number) {
     this.#venue = venue
     this.#partition = partition
+    const reaction = venueReaction(partition, (orderId) => this.#state?.orders.get(orderId))
+    this.#react = react(reaction, (request) => venue.request(request))
   }
 
   /** Puts every open order back: what the venue had acknowledged as it stood, what it had not answered once more. */
@@ -40,11 +44,10 @@ export class VenueLink {
     }
   }
 
-  /** A durable event that asks something of the venue is sent to it. */
+  /** A durable event, and the state that the writer is in after its commit. */
   committed(event: LedgerEvent, state: State): void {
-    if (event.type !== "OrderRiskDecided" && event.type !== "CancelRequested") return
-    const request = requestFor(event, state.orders.get(event.data.orderId as OrderId), this.#partition)
-    if (request !== undefined) this.#venue.request(request)
+    this.#state = state
+    this.#react(event)
   }
 
   market(message: MarketMessage): void {

@@ -70,7 +70,14 @@ export class Generator {
     if (step <= 7) {
       const account = ACCOUNTS[step - 3]!
       const owner = account[0]! as OwnerId
-      return { type: "OpenAccount", account, owner, group: owner as string as GroupId, accountType: "cash", currency: "USD" as Currency }
+      return {
+        type: "OpenAccount",
+        account,
+        owner,
+        group: owner as string as GroupId,
+        accountType: "cash",
+        currency: "USD" as Currency
+      }
     }
     return this.#deposit(ACCOUNTS[step - 8]!, "2000")
   }
@@ -92,7 +99,15 @@ export class Generator {
     if (kind < 69) return this.#limits(account)
     if (kind < 71) return this.#halt(state, account)
     if (kind === 71) return { type: "AdoptInstrument", instrument: instrument(this.#one(SYMBOLS), 1 + this.#below(4)) }
-    if (kind === 72) return { type: "RecordMark", symbol: this.#one(SYMBOLS), price: this.#price(), source: "mid", mdNo: this.#step, markedAt: at }
+    if (kind === 72)
+      return {
+        type: "RecordMark",
+        symbol: this.#one(SYMBOLS),
+        price: this.#price(),
+        source: "mid",
+        mdNo: this.#step,
+        markedAt: at
+      }
     if (kind === 73 && this.#lastReports.length > 0) return this.#again()
     return this.#submit(account)
   }
@@ -108,7 +123,10 @@ export class Generator {
   #submit(account: AccountId): Request {
     const orderType = this.#one(["limit", "limit", "limit", "market", "stop", "stop-limit"] as const)
     const limit = orderType === "limit" || orderType === "stop-limit"
-    const timeInForce = orderType === "market" ? this.#one(["IOC", "FOK"] as const) : this.#one(["GTC", "DAY", "IOC", "FOK", "GTD"] as const)
+    const timeInForce =
+      orderType === "market"
+        ? this.#one(["IOC", "FOK"] as const)
+        : this.#one(["GTC", "DAY", "IOC", "FOK", "GTD"] as const)
     const wrong = this.#below(40) === 0
     return {
       type: "SubmitOrder",
@@ -135,7 +153,10 @@ export class Generator {
   }
   #money(account: AccountId): Request {
     if (this.#below(2) === 0) return this.#deposit(account, String(1 + this.#below(500)))
-    return { ...(this.#deposit(account, String(1 + this.#below(900))) as Request & { type: "Deposit" }), type: "Withdraw" }
+    return {
+      ...(this.#deposit(account, String(1 + this.#below(900))) as Request & { type: "Deposit" }),
+      type: "Withdraw"
+    }
   }
   #limits(account: AccountId): Request {
     const scope = this.#one(["account", "group", "firm"] as const)
@@ -151,12 +172,24 @@ export class Generator {
   #halt(state: State, account: AccountId): Request {
     const standing = [...state.halts.keys()]
     if (standing.length > 0) return { type: "Resume", haltId: this.#one(standing) }
-    return { type: "Halt", scope: this.#one(["account", "firm"] as const), scopeId: account, ...(this.#below(2) === 0 && { symbol: this.#one(SYMBOLS) }), reason: "simulation" }
+    return {
+      type: "Halt",
+      scope: this.#one(["account", "firm"] as const),
+      scopeId: account,
+      ...(this.#below(2) === 0 && { symbol: this.#one(SYMBOLS) }),
+      reason: "simulation"
+    }
   }
 
   /** What a venue sends: mostly what the order is due, now and then what it is not. */
   #report(order: OpenOrder, at: Time): Request {
-    const head = { at, account: order.account, orderId: order.orderId, execId: `X${this.#step}` as ExecId, mdNo: this.#step }
+    const head = {
+      at,
+      account: order.account,
+      orderId: order.orderId,
+      execId: `X${this.#step}` as ExecId,
+      mdNo: this.#step
+    }
     const queueAhead = 0n as Quantity
     const kind = this.#below(24)
     const report: VenueReport =
@@ -182,12 +215,23 @@ export class Generator {
     const fee = timesHalfUp(notionalOf(order.instrument, price, quantity), rate) as Cash
     return { quantity, price, liquidity, fee, feeCurrency: "USD" as Currency }
   }
-  #ending(order: OpenOrder, head: { at: Time; account: AccountId; orderId: OrderId; execId: ExecId; mdNo: number }, kind: number): VenueReport {
+  #ending(
+    order: OpenOrder,
+    head: { at: Time; account: AccountId; orderId: OrderId; execId: ExecId; mdNo: number },
+    kind: number
+  ): VenueReport {
     const reason = "simulation"
-    if (order.pendingCancel !== undefined && kind < 21) return { type: this.#one(["Canceled", "CancelRejected"] as const), ...head, reason }
+    if (order.pendingCancel !== undefined && kind < 21)
+      return { type: this.#one(["Canceled", "CancelRejected"] as const), ...head, reason }
     if (order.pendingReplace !== undefined) return { type: "ReplaceRejected", ...head, reason }
-    if (kind === 23) return { type: "Trade", ...head, orderId: "0-1" as OrderId, ...this.#trade(order), queueAhead: 0n as Quantity }
-    return { type: this.#one(["Canceled", "Expired", "Rejected", "Triggered"] as const), ...head, reason, queueAhead: 0n as Quantity } as VenueReport
+    if (kind === 23)
+      return { type: "Trade", ...head, orderId: "0-1" as OrderId, ...this.#trade(order), queueAhead: 0n as Quantity }
+    return {
+      type: this.#one(["Canceled", "Expired", "Rejected", "Triggered"] as const),
+      ...head,
+      reason,
+      queueAhead: 0n as Quantity
+    } as VenueReport
   }
   /** A venue sends a report twice, perhaps long after the order is finished. */
   #again(): Request {

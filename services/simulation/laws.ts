@@ -48,7 +48,10 @@ export const checkEvents = (events: ReadonlyArray<Recorded<AccountEvent>>): void
     }
     if (event.type === "OrderRiskDecided") {
       const failed = event.data.checks.some((check) => check.split(" ")[1] !== "ok")
-      must(failed === (event.data.decision === "denied"), () => `event ${event.eventNo}: the decision does not follow from its checks`)
+      must(
+        failed === (event.data.decision === "denied"),
+        () => `event ${event.eventNo}: the decision does not follow from its checks`
+      )
     }
     const sum = new Map<string, bigint>()
     for (const { unit, amount } of postingsOf(event)) sum.set(unit, (sum.get(unit) ?? 0n) + amount)
@@ -58,38 +61,69 @@ export const checkEvents = (events: ReadonlyArray<Recorded<AccountEvent>>): void
 
 /** What must hold between commands, counted again from the open orders and from the postings. */
 export const checkState = (state: State, recount: Recount): void => {
-  for (const [unit, sum] of recount.unbalanced()) must(false, () => `${unit} sums to ${formatFixed(sum)} over all ledger accounts`)
+  for (const [unit, sum] of recount.unbalanced())
+    must(false, () => `${unit} sums to ${formatFixed(sum)} over all ledger accounts`)
   const open = new Map<object, number>()
   for (const account of state.accounts.values()) {
     const reserved = new Map<string, bigint>()
     const add = (unit: string, amount: bigint) => reserved.set(unit, (reserved.get(unit) ?? 0n) + amount)
     for (const order of account.orders.values()) {
-      must(order.cumQty >= 0n && leavesQty(order) > 0n, () => `order ${order.orderId} is open with nothing left to fill`)
-      must(state.orders.get(order.orderId) === order, () => `order ${order.orderId} is missing in the partition's index`)
+      must(
+        order.cumQty >= 0n && leavesQty(order) > 0n,
+        () => `order ${order.orderId} is open with nothing left to fill`
+      )
+      must(
+        state.orders.get(order.orderId) === order,
+        () => `order ${order.orderId} is missing in the partition's index`
+      )
       add(order.instrument.settlement, order.reservedCash)
       add(order.symbol, order.reservedUnits)
     }
     for (const [currency, balance] of account.balances.cash) {
       const held = reserved.get(currency) ?? 0n
-      must(balance.reserved === held, () => `${account.id} ${currency}: reserved ${formatFixed(balance.reserved)}, open orders hold ${formatFixed(held)}`)
+      must(
+        balance.reserved === held,
+        () =>
+          `${account.id} ${currency}: reserved ${formatFixed(balance.reserved)}, open orders hold ${formatFixed(held)}`
+      )
       const booked = recount.of(`account:${account.id}`, currency)
-      must(balance.total === booked, () => `${account.id} ${currency}: ${formatFixed(balance.total)}, postings say ${formatFixed(booked)}`)
+      must(
+        balance.total === booked,
+        () => `${account.id} ${currency}: ${formatFixed(balance.total)}, postings say ${formatFixed(booked)}`
+      )
     }
     for (const [symbol, holding] of account.balances.holdings) {
       const held = reserved.get(symbol) ?? 0n
-      must(holding.reserved === held, () => `${account.id} ${symbol}: reserved ${formatFixed(holding.reserved)}, open sells hold ${formatFixed(held)}`)
+      must(
+        holding.reserved === held,
+        () => `${account.id} ${symbol}: reserved ${formatFixed(holding.reserved)}, open sells hold ${formatFixed(held)}`
+      )
       const base = state.instruments.get(symbol)!.base
       const booked = recount.of(`account:${account.id}`, base)
-      must(holding.total === booked, () => `${account.id} ${symbol}: ${formatFixed(holding.total)}, postings say ${formatFixed(booked)}`)
+      must(
+        holding.total === booked,
+        () => `${account.id} ${symbol}: ${formatFixed(holding.total)}, postings say ${formatFixed(booked)}`
+      )
     }
     for (const scope of scopesOf(state, account)) open.set(scope, (open.get(scope) ?? 0) + account.orders.size)
     for (const symbol of state.instruments.keys()) {
       const { position, buying, selling } = exposureOf(account.risk, symbol)
       const own = [...account.orders.values()].filter((order) => order.symbol === symbol)
-      const leaves = (side: string) => own.filter((order) => order.side === side).reduce((sum, order) => sum + leavesQty(order), 0n)
-      must(buying === leaves("buy") && selling === leaves("sell"), () => `${account.id} ${symbol}: open quantities are not those of its orders`)
-      must(position === (account.balances.holdings.get(symbol)?.total ?? 0n), () => `${account.id} ${symbol}: position and holding differ`)
+      const leaves = (side: string) =>
+        own.filter((order) => order.side === side).reduce((sum, order) => sum + leavesQty(order), 0n)
+      must(
+        buying === leaves("buy") && selling === leaves("sell"),
+        () => `${account.id} ${symbol}: open quantities are not those of its orders`
+      )
+      must(
+        position === (account.balances.holdings.get(symbol)?.total ?? 0n),
+        () => `${account.id} ${symbol}: position and holding differ`
+      )
     }
   }
-  for (const [scope, count] of open) must((scope as { openOrders: number }).openOrders === count, () => "a scope counts other open orders than there are")
+  for (const [scope, count] of open)
+    must(
+      (scope as { openOrders: number }).openOrders === count,
+      () => "a scope counts other open orders than there are"
+    )
 }

@@ -46,7 +46,16 @@ export const simulate = ({ seed, steps, auditEvery = 200, onProgress }: Simulati
   const eventTypes: Record<string, number> = {}
   let facts = 0
   let repeats = 0
-  const result = (step: number) => ({ seed, steps: step, events: state.eventNo, facts, repeats, refusals, eventTypes, digest: hash.copy().digest("hex") })
+  const result = (step: number) => ({
+    seed,
+    steps: step,
+    events: state.eventNo,
+    facts,
+    repeats,
+    refusals,
+    eventTypes,
+    digest: hash.copy().digest("hex")
+  })
   for (let step = 1; step <= steps; step++) {
     const command = generator.next(state)
     try {
@@ -80,7 +89,8 @@ export const simulate = ({ seed, steps, auditEvery = 200, onProgress }: Simulati
 }
 
 const show = (value: unknown): string => JSON.stringify(value, (_, v) => (typeof v === "bigint" ? v.toString() : v))
-const lawOf = (error: unknown): string => (error instanceof BrokenLaw ? error.message : String((error as Error).stack ?? error))
+const lawOf = (error: unknown): string =>
+  error instanceof BrokenLaw ? error.message : String((error as Error).stack ?? error)
 
 const recorded = (fact: AccountEvent, command: Command, eventNo: number): Recorded<AccountEvent> =>
   ({
@@ -96,14 +106,19 @@ const recorded = (fact: AccountEvent, command: Command, eventNo: number): Record
     data: fact.data
   }) as Recorded<AccountEvent>
 
-const sameDecision = (again: ReturnType<ReturnType<typeof accountDecider>["decide"]>, facts: ReadonlyArray<AccountEvent>) => {
-  if (Result.isFailure(again) || show(again.success) !== show(facts)) throw new BrokenLaw("the same command and state decided differently")
+const sameDecision = (
+  again: ReturnType<ReturnType<typeof accountDecider>["decide"]>,
+  facts: ReadonlyArray<AccountEvent>
+) => {
+  if (Result.isFailure(again) || show(again.success) !== show(facts))
+    throw new BrokenLaw("the same command and state decided differently")
 }
 
 /** Only commands with an account of their own are remembered by id. */
 const repeatChangesNothing = (again: ReturnType<ReturnType<typeof accountDecider>["decide"]>, { request }: Command) => {
   if (!("account" in request)) return
-  if (Result.isFailure(again) || again.success.length > 0) throw new BrokenLaw("a repeated command was not answered as a repeat")
+  if (Result.isFailure(again) || again.success.length > 0)
+    throw new BrokenLaw("a repeated command was not answered as a repeat")
 }
 
 /** The state from the bytes alone, as a restart has it. Bytes must come back the same from what was decoded. */
@@ -112,7 +127,8 @@ const replayAgrees = (bytes: ReadonlyArray<string>, state: State) => {
   let again = decider.initial()
   for (const text of bytes) {
     const event = ledgerCodec.decode(JSON.parse(text))
-    if (ledgerCodec.encode(event) !== text) throw new BrokenLaw(`event ${event.eventNo} is encoded differently once decoded`)
+    if (ledgerCodec.encode(event) !== text)
+      throw new BrokenLaw(`event ${event.eventNo} is encoded differently once decoded`)
     again = decider.evolve(again, event)
   }
   if (snapshot(again) !== snapshot(state)) throw new BrokenLaw("a replay of all events gives another state")

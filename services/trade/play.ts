@@ -11,7 +11,10 @@ import { CannotDo, WrongUsage, type LogPlace, type Tools } from "./tools.ts"
 import type { Said, Verb } from "./usage.ts"
 
 type Destination = LogPlace | { readonly kind: "memory" }
-type DeadLetters = { count: number; readonly first: Array<{ source: string; line: number; reason: string; raw: string }> }
+type DeadLetters = {
+  count: number
+  readonly first: Array<{ source: string; line: number; reason: string; raw: string }>
+}
 
 const SHOWN_LETTERS = 10
 
@@ -23,10 +26,19 @@ time, and nothing depends on the machine's speed. The same files and seed give t
 content hashes that are printed say so.`,
   options: {
     strategy: { value: "demo", help: "let the demo strategy trade account demo (none without it)" },
-    speed: { value: "N|lock-step", help: "1 as recorded, 10 ten times as fast, lock-step as fast as possible (lock-step); the outcome is the same" },
+    speed: {
+      value: "N|lock-step",
+      help: "1 as recorded, 10 ten times as fast, lock-step as fast as possible (lock-step); the outcome is the same"
+    },
     seed: { value: "N", help: "seed of the venue's and the strategy's chance (1)" },
-    log: { value: "memory|sqlite|nats", help: "where the ledger goes (memory; sqlite: DIR/ledger.sqlite; nats: NATS_URL)" },
-    data: { value: "DIR", help: "the folder that the ledger and its projections go into (none: only the hashes are kept)" }
+    log: {
+      value: "memory|sqlite|nats",
+      help: "where the ledger goes (memory; sqlite: DIR/ledger.sqlite; nats: NATS_URL)"
+    },
+    data: {
+      value: "DIR",
+      help: "the folder that the ledger and its projections go into (none: only the hashes are kept)"
+    }
   },
   examples: ["market play day.ws.gz --strategy demo --seed 7 --json"],
   run: async (said, tools) => {
@@ -35,7 +47,8 @@ content hashes that are printed say so.`,
     for (const file of files) if (!tools.exists(file)) throw new CannotDo("NoSuchFile", `there is no file ${file}`)
     const seed = wholeOption(said, "seed", 1)
     const strategy = said.text("strategy")
-    if (strategy !== undefined && strategy !== "demo") throw new WrongUsage(`--strategy ${strategy}: there is only demo`)
+    if (strategy !== undefined && strategy !== "demo")
+      throw new WrongUsage(`--strategy ${strategy}: there is only demo`)
     const data = said.text("data")
     const release = data === undefined ? () => {} : tools.own(data)
     const log = await tools.openNewLog(destination(said, tools, data))
@@ -60,7 +73,17 @@ content hashes that are printed say so.`,
       const seconds = (performance.now() - began) / 1000
       progress.end()
       const { hashes, pnl } = await projectInto(log, store?.rows ?? tools.memoryRows(), PROJECTIONS, account)
-      const json = { files, seed, strategy: strategy ?? null, log: log.name, ...played, seconds, deadLetters: letters, pnl, projections: hashes }
+      const json = {
+        files,
+        seed,
+        strategy: strategy ?? null,
+        log: log.name,
+        ...played,
+        seconds,
+        deadLetters: letters,
+        pnl,
+        projections: hashes
+      }
       return { ok: true, json, text: textOf(played, seconds, letters, hashes, pnl) }
     } finally {
       progress.end()

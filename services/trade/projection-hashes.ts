@@ -10,7 +10,12 @@ import type { EventLog } from "#streams/ports/event-log.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import { project } from "#streams/project.ts"
 
-export type ProjectionHash = { readonly name: string; readonly version: number; readonly rows: number; readonly hash: string }
+export type ProjectionHash = {
+  readonly name: string
+  readonly version: number
+  readonly rows: number
+  readonly hash: string
+}
 
 /** Projects a whole ledger into a store and says what is in it then: a hash for each projection, and an account's P&L. */
 export const projectInto = async (

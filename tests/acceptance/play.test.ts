@@ -20,32 +20,36 @@ const play = async (args: ReadonlyArray<string>, env = {}) =>
   (await tradeJson(["market", "play", ...recordings, "--strategy", "demo", "--seed", "7", ...args], env)) as Played
 const outcome = ({ messages, events, pnl, projections }: Played) => ({ messages, events, pnl, projections })
 
-describe("ten minutes of spot BTCUSDT played in lock-step", skipWithout(recordings.length === 2, "the shared recordings are not here"), () => {
-  test("give the same orders, fills, P&L and content hashes in every run and on every log, and again in a replay", async () => {
-    using folder = tempDir("play")
-    const first = await play([])
-    expect(first).toMatchObject({ messages: 99_574, deadLetters: { count: 0 } })
-    expect(first.projections.find(({ name }) => name === "executions")!.rows).toBeGreaterThan(100)
-    expect(outcome(await play([]))).toEqual(outcome(first))
-    const data = join(folder.path, "sqlite")
-    expect(outcome(await play(["--log", "sqlite", "--data", data]))).toEqual(outcome(first))
-    const replayed = (await tradeJson(["replay", "--data", data, "--into", join(folder.path, "again")])) as Played
-    expect(replayed.projections.map(({ name, hash }) => ({ name, hash }))).toEqual(
-      first.projections.map(({ name, hash }) => ({ name, hash }))
-    )
-    await tradeJson(["verify", "--data", data])
-  })
+describe(
+  "ten minutes of spot BTCUSDT played in lock-step",
+  skipWithout(recordings.length === 2, "the shared recordings are not here"),
+  () => {
+    test("give the same orders, fills, P&L and content hashes in every run and on every log, and again in a replay", async () => {
+      using folder = tempDir("play")
+      const first = await play([])
+      expect(first).toMatchObject({ messages: 99_574, deadLetters: { count: 0 } })
+      expect(first.projections.find(({ name }) => name === "executions")!.rows).toBeGreaterThan(100)
+      expect(outcome(await play([]))).toEqual(outcome(first))
+      const data = join(folder.path, "sqlite")
+      expect(outcome(await play(["--log", "sqlite", "--data", data]))).toEqual(outcome(first))
+      const replayed = (await tradeJson(["replay", "--data", data, "--into", join(folder.path, "again")])) as Played
+      expect(replayed.projections.map(({ name, hash }) => ({ name, hash }))).toEqual(
+        first.projections.map(({ name, hash }) => ({ name, hash }))
+      )
+      await tradeJson(["verify", "--data", data])
+    })
 
-  test("follow from the seed", async () => {
-    const [one, other] = await Promise.all([play([]), play(["--seed", "8"])])
-    expect(other.projections).not.toEqual(one.projections)
-  })
+    test("follow from the seed", async () => {
+      const [one, other] = await Promise.all([play([]), play(["--seed", "8"])])
+      expect(other.projections).not.toEqual(one.projections)
+    })
 
-  const program = inject("natsServer")
-  test("give the same on NATS", skipWithout(program, "no nats-server program was found"), async () => {
-    await using nats = await startNats({ syncAlways: true })
-    const onNats = await play(["--log", "nats"], { NATS_URL: nats.url })
-    expect(outcome(onNats)).toEqual(outcome(await play([])))
-    await tradeJson(["verify", "--log", nats.url])
-  })
-})
+    const program = inject("natsServer")
+    test("give the same on NATS", skipWithout(program, "no nats-server program was found"), async () => {
+      await using nats = await startNats({ syncAlways: true })
+      const onNats = await play(["--log", "nats"], { NATS_URL: nats.url })
+      expect(outcome(onNats)).toEqual(outcome(await play([])))
+      await tradeJson(["verify", "--log", nats.url])
+    })
+  }
+)

@@ -11,7 +11,11 @@ const PNL = 8100
 export const ACCOUNT = "test_account"
 
 const json = async (url: string, init?: RequestInit) => {
-  const response = await fetch(url, { ...init, headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(20_000) })
+  const response = await fetch(url, {
+    ...init,
+    headers: { "content-type": "application/json" },
+    signal: AbortSignal.timeout(20_000)
+  })
   return { status: response.status, body: await response.json() }
 }
 
@@ -32,7 +36,8 @@ export class KillStory {
     const quantity = `0.00${1 + (n % 9)}`
     const kind = n % 4
     const limit = kind === 1 ? { type: "limit", price: side === "buy" ? "44000" : "46000" } : { type: "market" }
-    const crossing = kind === 2 ? { type: "limit", price: side === "buy" ? "47000" : "43000", timeInForce: "IOC" } : limit
+    const crossing =
+      kind === 2 ? { type: "limit", price: side === "buy" ? "47000" : "43000", timeInForce: "IOC" } : limit
     return { account: ACCOUNT, symbol: "BTCUSDT", side, quantity, clOrdId, ...crossing }
   }
 
@@ -43,7 +48,10 @@ export class KillStory {
         const clOrdId = `${this.#seed}-${++this.#n}`
         this.unanswered.add(clOrdId)
         try {
-          const { status, body } = await json(platform.url(OMS, "/orders"), { method: "POST", body: JSON.stringify(this.order(clOrdId)) })
+          const { status, body } = await json(platform.url(OMS, "/orders"), {
+            method: "POST",
+            body: JSON.stringify(this.order(clOrdId))
+          })
           if (status === 503) continue // it may have been recorded: repeated later
           if (status !== 201) throw new Error(`${status} ${JSON.stringify(body)}`)
           this.answered.set(clOrdId, body as Answered)
@@ -66,7 +74,8 @@ export class KillStory {
     for (const [clOrdId, { orderId }] of this.answered) {
       const found = byClOrdId.get(clOrdId)
       if (found === undefined) throw new Error(`order ${clOrdId} was answered and is not there`)
-      if (found.orderId !== orderId) throw new Error(`order ${clOrdId} was answered as ${orderId} and is ${found.orderId}`)
+      if (found.orderId !== orderId)
+        throw new Error(`order ${clOrdId} was answered as ${orderId} and is ${found.orderId}`)
     }
     await recount(platform, orders)
     return { orders: orders.length, repeated }
@@ -76,7 +85,10 @@ export class KillStory {
   async #repeatUnanswered(platform: Platform): Promise<number> {
     let repeated = 0
     for (const clOrdId of this.unanswered) {
-      const { status, body } = await json(platform.url(OMS, "/orders"), { method: "POST", body: JSON.stringify(this.order(clOrdId)) })
+      const { status, body } = await json(platform.url(OMS, "/orders"), {
+        method: "POST",
+        body: JSON.stringify(this.order(clOrdId))
+      })
       if (status !== 200 && status !== 201) throw new Error(`a repeat of ${clOrdId}: ${status} ${JSON.stringify(body)}`)
       if (status === 200) repeated++
       this.answered.set(clOrdId, body as Answered)
@@ -126,7 +138,8 @@ const recount = async (platform: Platform, orders: ReadonlyArray<OrderBody>): Pr
     const counted = { cash: formatFixed(cash), held: formatFixed(held) }
     if (!moved && JSON.stringify(shown) === JSON.stringify(counted)) {
       const { body } = await json(platform.url(PNL, `/pnl/realtime?account=${ACCOUNT}`))
-      if ((body as { cash: string }).cash !== counted.cash && tries > 3) throw new Error(`P&L says ${JSON.stringify(body)}, counted ${JSON.stringify(counted)}`)
+      if ((body as { cash: string }).cash !== counted.cash && tries > 3)
+        throw new Error(`P&L says ${JSON.stringify(body)}, counted ${JSON.stringify(counted)}`)
       return
     }
     if (tries > 20) throw new Error(`the account says ${JSON.stringify(shown)}, its fills ${JSON.stringify(counted)}`)
@@ -141,7 +154,7 @@ const bare = (account: unknown) => {
 
 const allOrders = async (platform: Platform): Promise<ReadonlyArray<OrderBody>> => {
   const all: Array<OrderBody> = []
-  for (let after = ""; ; ) {
+  for (let after = ""; ;) {
     const query = `account=${ACCOUNT}&status=all&limit=1000${after === "" ? "" : `&after=${after}`}`
     const { status, body } = await json(platform.url(OMS, `/orders?${query}`))
     if (status !== 200) throw new Error(`orders: ${status} ${JSON.stringify(body)}`)

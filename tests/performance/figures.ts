@@ -2,7 +2,11 @@ import { availableParallelism, loadavg } from "node:os"
 
 /** What a benchmark reports: the names that programs rely on, and some of its own. */
 export type Metrics = Readonly<Record<string, number | string>>
-export type BenchResult = { readonly name: string; readonly params: Readonly<Record<string, unknown>>; readonly metrics: Metrics }
+export type BenchResult = {
+  readonly name: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly metrics: Metrics
+}
 
 /** Latency percentiles in milliseconds; the samples are sorted in place. */
 export const percentiles = (samplesMs: Float64Array): Metrics => {

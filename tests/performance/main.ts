@@ -48,7 +48,13 @@ const run = (name: string | undefined): Promise<BenchResult> | BenchResult => {
   const log = oneOf("log", "sqlite", "nats")
   switch (name) {
     case "orders":
-      return benchOrders({ log, sync: oneOf("sync", "always", "default"), inFlight: count("in-flight"), seconds: count("seconds"), rate: count("rate") })
+      return benchOrders({
+        log,
+        sync: oneOf("sync", "always", "default"),
+        inFlight: count("in-flight"),
+        seconds: count("seconds"),
+        rate: count("rate")
+      })
     case "risk":
       return benchRisk(count("orders"))
     case "replay":

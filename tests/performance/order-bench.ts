@@ -20,7 +20,11 @@ export type OrderBenchOptions = {
   readonly rate: number
   /** stop the saturated run after so many orders */
   readonly orders?: number
-  readonly onServer?: (server: { readonly natsUrl: string; readonly where: string; readonly eventNo: number }) => Promise<void>
+  readonly onServer?: (server: {
+    readonly natsUrl: string
+    readonly where: string
+    readonly eventNo: number
+  }) => Promise<void>
 }
 type Counts = { commits: number; events: number; bytes: number; rssMb: number; eventNo: number }
 
@@ -33,10 +37,20 @@ const orderBytes = (n: number): Uint8Array =>
       `"symbol":"BTCUSDT","side":"buy","orderType":"limit","timeInForce":"GTC","quantity":"0.00${1 + (n % 9)}","price":"${44000 + (n % 900)}.5"}}`
   )
 
-type Load = { readonly samples: Float64Array; readonly accepted: number; readonly errors: number; readonly seconds: number }
+type Load = {
+  readonly samples: Float64Array
+  readonly accepted: number
+  readonly errors: number
+  readonly seconds: number
+}
 
 /** Keeps `inFlight` orders under way until time or number is reached. */
-const saturate = async (port: CommandPort, inFlight: number, seconds: number, most = Number.POSITIVE_INFINITY): Promise<Load> => {
+const saturate = async (
+  port: CommandPort,
+  inFlight: number,
+  seconds: number,
+  most = Number.POSITIVE_INFINITY
+): Promise<Load> => {
   const samples: Array<number> = []
   let sent = 0
   let accepted = 0
@@ -69,7 +83,7 @@ const steady = async (port: CommandPort, rate: number, seconds: number): Promise
   const waiting: Array<Promise<void>> = []
   const started = performance.now()
   const total = rate * seconds
-  for (let n = 0; n < total; ) {
+  for (let n = 0; n < total;) {
     const due = Math.min(total, Math.floor(((performance.now() - started) * rate) / 1000))
     for (; n < due; n++) {
       const at = started + (n * 1000) / rate
@@ -133,7 +147,8 @@ export const benchOrders = async (options: OrderBenchOptions): Promise<BenchResu
   } finally {
     await port.close()
     if (server.connected) server.send("stop")
-    if (server.exitCode === null) await Promise.race([once(server, "exit"), new Promise((resolve) => setTimeout(resolve, 3000))])
+    if (server.exitCode === null)
+      await Promise.race([once(server, "exit"), new Promise((resolve) => setTimeout(resolve, 3000))])
     server.kill("SIGKILL")
     await nats.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -142,5 +157,7 @@ export const benchOrders = async (options: OrderBenchOptions): Promise<BenchResu
 
 const steadyMetrics = (load: Load, rate: number): Metrics =>
   Object.fromEntries(
-    Object.entries({ ...percentiles(load.samples), ratePerSec: Math.round(load.accepted / load.seconds) }).map(([name, value]) => [`at${rate}_${name}`, value])
+    Object.entries({ ...percentiles(load.samples), ratePerSec: Math.round(load.accepted / load.seconds) }).map(
+      ([name, value]) => [`at${rate}_${name}`, value]
+    )
   )

@@ -13,7 +13,8 @@ import { serveCommands } from "#streams/serve-commands.ts"
 
 // The writer in a process of its own, as oms is: `order-server.ts NATS_URL sqlite:FILE|nats ACCOUNTS`.
 const [natsUrl, where, accounts] = process.argv.slice(2) as [string, string, string]
-const log = where === "nats" ? await openNatsLog({ url: natsUrl }) : openSqliteLog({ file: where.slice("sqlite:".length) })
+const log =
+  where === "nats" ? await openNatsLog({ url: natsUrl }) : openSqliteLog({ file: where.slice("sqlite:".length) })
 const clock = () => timeOfMicros((performance.timeOrigin + performance.now()) * 1000)
 const board = new PriceBoard()
 const symbol = "BTCUSDT" as Symbol
@@ -39,13 +40,21 @@ const writer = await openAccountWriter({
 })
 const currency = "USDT" as Currency
 for (const instrument of defaultInstruments) {
-  await writer.submit({ id: `i-${instrument.symbol}`, actor: "bench", request: { type: "AdoptInstrument", instrument } })
+  await writer.submit({
+    id: `i-${instrument.symbol}`,
+    actor: "bench",
+    request: { type: "AdoptInstrument", instrument }
+  })
 }
 for (let i = 0; i < Number(accounts); i++) {
   const account = `bench${i}` as AccountId
   const owner = account as string as OwnerId
   const group = account as string as GroupId
-  await writer.submit({ id: `o${i}`, actor: "bench", request: { type: "OpenAccount", account, owner, group, accountType: "cash", currency } })
+  await writer.submit({
+    id: `o${i}`,
+    actor: "bench",
+    request: { type: "OpenAccount", account, owner, group, accountType: "cash", currency }
+  })
   const amount = parseFixed("100000000000") as Cash
   await writer.submit({ id: `d${i}`, actor: "bench", request: { type: "Deposit", account, currency, amount } })
 }

@@ -41,7 +41,10 @@ export const benchReplay = async ({ log, events, runs }: ReplayBenchOptions): Pr
 }
 
 const replayOnce = async (natsUrl: string, where: string) => {
-  const log = where === "nats" ? await openNatsLog({ url: natsUrl }) : openSqliteLog({ file: where.slice("sqlite:".length), readOnly: true })
+  const log =
+    where === "nats"
+      ? await openNatsLog({ url: natsUrl })
+      : openSqliteLog({ file: where.slice("sqlite:".length), readOnly: true })
   const decider = accountDecider(0)
   let state = decider.initial()
   let commits = 0

@@ -89,7 +89,14 @@ const openAccount = (i: number, run: (request: Request) => unknown): void => {
   }
   run({ type: "SetLimits", scope: "account", scopeId: account, changes, reason: "bench" })
   if (i < 100) run({ type: "SetLimits", scope: "group", scopeId: `g${i}`, changes, reason: "bench" })
-  if (i === 0) run({ type: "SetLimits", scope: "firm", scopeId: "firm", changes: { ...changes, maxPosition: null }, reason: "bench" })
+  if (i === 0)
+    run({
+      type: "SetLimits",
+      scope: "firm",
+      scopeId: "firm",
+      changes: { ...changes, maxPosition: null },
+      reason: "bench"
+    })
 }
 
 const orderOf = (account: AccountId, n: number): Request => ({
@@ -104,11 +111,26 @@ const orderOf = (account: AccountId, n: number): Request => ({
 })
 
 let reports = 0
-const cancel = ({ account, orderId }: { account: AccountId; orderId: OrderId }, at: Time, run: (request: Request, at: Time) => unknown) => {
+const cancel = (
+  { account, orderId }: { account: AccountId; orderId: OrderId },
+  at: Time,
+  run: (request: Request, at: Time) => unknown
+) => {
   const execId = `x${++reports}` as ExecId
   const report = { type: "Canceled", at, account, orderId, execId, mdNo: 1, reason: "bench" } as const
   run({ type: "VenueReported", account, venue: "paper", report }, at)
 }
 
 const recorded = (fact: AccountEvent, eventNo: number, at: Time, cause: string): Recorded<AccountEvent> =>
-  ({ eventNo, type: fact.type, v: 1, recordedAt: at, effectiveAt: at, actor: "bench", cause, correlation: cause, account: fact.account, data: fact.data }) as Recorded<AccountEvent>
+  ({
+    eventNo,
+    type: fact.type,
+    v: 1,
+    recordedAt: at,
+    effectiveAt: at,
+    actor: "bench",
+    cause,
+    correlation: cause,
+    account: fact.account,
+    data: fact.data
+  }) as Recorded<AccountEvent>

@@ -17,7 +17,10 @@ export const trade = (args: ReadonlyArray<string>, env: Readonly<Record<string, 
   })
 
 /** The JSON document of a command that must succeed. */
-export const tradeJson = async (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}): Promise<unknown> => {
+export const tradeJson = async (
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>> = {}
+): Promise<unknown> => {
   const { code, stdout, stderr } = await trade([...args, "--json"], env)
   if (code !== 0) throw new Error(`trade ${args.join(" ")} ended with ${code}: ${stdout}${stderr}`)
   return JSON.parse(stdout)

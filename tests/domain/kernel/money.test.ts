@@ -85,7 +85,7 @@ describe("decimal text", () => {
     expect(judged(text)).toBe(true)
   })
 
-  it.each([
+  it.each<[unknown, string]>([
     ["", "nothing"],
     ["1e5", "an exponent"],
     ["1E-8", "an exponent"],
@@ -110,7 +110,7 @@ describe("decimal text", () => {
     [null, "null"],
     [undefined, "undefined"],
     [{}, "an object"]
-  ])("%j is none: %s", (input) => {
+  ])("%s is none: %s", (input) => {
     expect(judged(input)).toBe(false)
   })
 

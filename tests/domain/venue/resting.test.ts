@@ -75,10 +75,16 @@ describe("an order that rests", () => {
     expect(ahead()).toBe(1.5)
     see(depth(7, [["99.5", 1]], [[101, 1]])) // a snapshot that does not reach down to us
     expect(ahead()).toBe(1.5)
-    see(depth(8, [], [])) // the book was lost
-    expect(ahead()).toBe(1.5)
-    see(quote(9, [98, 1], [101, 1]))
+    see(quote(8, [98, 1], [101, 1]))
     expect(ahead()).toBe(0)
+  })
+
+  it("keeps its place when the book is lost or a side of it is empty", () => {
+    for (const lost of [depth(2, [], []), depth(2, [], [[101, 1]]), depth(2, [[99, 0]], [])]) {
+      const { venue, see } = opened(book, order(1, 1500, "buy", 1, { price: 99 }))
+      see(lost)
+      expect(venue.openOrders()[0]?.queueAhead).toBe(500_000_000n)
+    }
   })
 
   it("at its price is met by what the other side shows there, as far as it goes and once", () => {

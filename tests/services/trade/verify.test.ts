@@ -1,0 +1,160 @@
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { describe, expect, it } from "vitest"
+import { PROJECTIONS } from "#projections/all.ts"
+import { sealCommit, type ChainHead, EMPTY_CHAIN } from "#streams/commit.ts"
+import type { RowStore, RowVersion } from "#streams/ports/row-store.ts"
+import { tempDir } from "#tests/support/temp-dir.ts"
+import { storeOf, storyFolder, trade } from "./trade.ts"
+
+type Fault = { readonly check: string; readonly reason: string; readonly commit?: number }
+type Verdict = {
+  readonly ok: boolean
+  readonly partitions: ReadonlyArray<{ commits: number; events: number }>
+  readonly projections: ReadonlyArray<{ name: string; compared: boolean; hash: string; storedHash?: string }>
+  readonly faults: ReadonlyArray<Fault>
+  readonly notCompared?: string
+}
+type Raw = Record<string, unknown> & { data: Record<string, unknown> }
+
+/** A story on disk, something done to it behind everybody's back, and what verify says then. */
+const verdictOn = async (spoil: (db: DatabaseSync) => void, store?: RowStore) => {
+  using folder = tempDir("verify")
+  await storyFolder(folder.path, 41, 240)
+  return await afterwards(folder.path, spoil, store)
+}
+const afterwards = async (folder: string, spoil: (db: DatabaseSync) => void, store?: RowStore) => {
+  const db = new DatabaseSync(join(folder, "ledger.sqlite"))
+  spoil(db)
+  db.close()
+  const { exitCode, stdout } = await trade(folder, ["verify", "--json"], store === undefined ? {} : { store })
+  return { exitCode, verdict: JSON.parse(stdout) as Verdict }
+}
+
+/** Changes the events of a commit and seals it and all later ones anew: a forger who knows the format. */
+const forge = (db: DatabaseSync, no: number, change: (events: Array<Raw>) => void): void => {
+  const rows = db.prepare("select no, body from commits order by no").all() as ReadonlyArray<{ no: number; body: Uint8Array }>
+  let head: ChainHead = EMPTY_CHAIN
+  for (const row of rows) {
+    const body = JSON.parse(Buffer.from(row.body).toString()) as { epoch: number; events: Array<Raw> }
+    if (row.no === no) change(body.events)
+    const commit = sealCommit(head, 0, body.epoch, "story", body.events.map((event) => JSON.stringify(event)))
+    db.prepare("update commits set id = ?, prev = ?, root = ?, hash = ?, body = ? where no = ?").run(
+      ...[`x${commit.id}`, commit.prev, commit.root, commit.hash, commit.body, row.no]
+    )
+    db.prepare("update commits set id = ? where no = ?").run(commit.id, row.no)
+    head = commit
+  }
+}
+const firstWith = (db: DatabaseSync, type: string): number => {
+  const row = db.prepare("select min(no) as no from commits where instr(cast(body as text), ?) > 0").get(`"type":"${type}"`)
+  return Number(row?.["no"])
+}
+
+describe("verify", () => {
+  it("finds nothing wrong with a sound ledger", async () => {
+    const { exitCode, verdict } = await verdictOn(() => undefined)
+    expect(exitCode).toBe(0)
+    expect(verdict).toMatchObject({ ok: true, faults: [], notCompared: "there is no store" })
+    expect(verdict.partitions[0]!.events).toBeGreaterThan(100)
+    expect(verdict.projections.map(({ name }) => name)).toEqual(PROJECTIONS.map(({ name }) => name))
+  })
+
+  const spoiled: ReadonlyArray<readonly [string, (db: DatabaseSync) => void, number, RegExp]> = [
+    ["a flipped bit", (db) => flip(db, 20), 20, /damaged at commit 20: its hash differs/],
+    ["a commit that is gone", (db) => db.exec("delete from commits where no = 20"), 20, /commit 20: the log continues with commit 21/],
+    ["two commits that changed places", (db) => swap(db, 20, 21), 20, /commit 20: it does not follow the commit before it/],
+    ["another hash", (db) => db.exec(`update commits set hash = '${"a".repeat(64)}' where no = 20`), 20, /commit 20: its hash differs/],
+    ["another root", (db) => db.exec(`update commits set root = '${"b".repeat(64)}' where no = 20`), 20, /commit 20: its hash differs/],
+    ["a body that is no JSON", (db) => db.exec("update commits set body = 'x' where no = 20"), 20, /commit 20/]
+  ]
+  it.each(spoiled)("names the first bad commit: %s", async (_, spoil, commit, words) => {
+    const { exitCode, verdict } = await verdictOn(spoil)
+    expect(exitCode).toBe(1)
+    expect(verdict.ok).toBe(false)
+    expect(verdict.faults).toEqual([expect.objectContaining({ check: "chain", commit, reason: expect.stringMatching(words) })])
+    expect(verdict.partitions[0]!.commits).toBe(commit - 1)
+  })
+
+  const forged: ReadonlyArray<readonly [string, string, (events: Array<Raw>) => void, string, RegExp]> = [
+    ["an amount that is no decimal", "Deposited", ([event]) => (event!.data["amount"] = "1e9"), "events", /Deposited.*/s],
+    ["a field that does not exist", "Deposited", ([event]) => (event!.data["note"] = "x"), "events", /note/],
+    ["a number that is missing", "Deposited", ([event]) => (event!["eventNo"] = 99_999), "events", /event 99999 does not follow/],
+    ["time that runs back", "Deposited", ([event]) => (event!["recordedAt"] = "1999-01-01T00:00:00.000000000Z"), "rules", /recorded before/],
+    ["an account that was never opened", "OrderPlaced", ([event]) => (event!["account"] = "ghost"), "rules", /never opened/],
+    ["a decision that does not follow from its checks", "OrderRiskDecided", (events) => turn(events), "rules", /does not follow from its checks/],
+    ["a fill of something else", "OrderFilled", (events) => ((events.find(isFill)!).data["base"] = "XXX"), "balances", /postings say/]
+  ]
+  it.each(forged)("is not taken in by a forger: %s", async (_, type, change, check, words) => {
+    let at = 0
+    const { exitCode, verdict } = await verdictOn((db) => forge(db, (at = firstWith(db, type)), change))
+    expect(exitCode).toBe(1)
+    expect(verdict.faults).toHaveLength(1)
+    expect(verdict.faults[0]).toMatchObject({ check, reason: expect.stringMatching(words) })
+    if (check !== "balances") expect(verdict.faults[0]!.commit).toBe(at)
+  })
+
+  it("compares the projections with a fresh fold", async () => {
+    using folder = tempDir("verify")
+    await storyFolder(folder.path, 41, 240)
+    const { exitCode, verdict } = await afterwards(folder.path, () => undefined, await storeOf(folder.path))
+    expect([exitCode, verdict.faults]).toEqual([0, []])
+    for (const { compared, hash, storedHash } of verdict.projections) expect([compared, storedHash]).toEqual([true, hash])
+  })
+
+  it.each([
+    ["an order", "orders", (row: RowVersion) => ({ ...row, row: { ...row.row, cumQty: 1n } }), /orders: the row 0-\d+ is not what the ledger gives/],
+    ["an event", "events", (row: RowVersion) => ({ ...row, row: { ...row.row, actor: "nobody" } }), /events: the row \d+ is not what/],
+    ["a balance more", "balances", (row: RowVersion) => ({ ...row, row: { ...row.row, account: "A0" } }), /balances has a row A0 USD that the ledger does not give/]
+  ] as const)("names the row of the store that was tampered with: %s", async (_, name, change, words) => {
+    using folder = tempDir("verify")
+    await storyFolder(folder.path, 41, 240)
+    const store = await storeOf(folder.path)
+    const table = PROJECTIONS.find((one) => one.name === name)!
+    const [rows] = await Array.fromAsync(store.rows(table))
+    await store.write([{ table, versions: [change(rows![0]!)] }], [])
+    const { exitCode, verdict } = await afterwards(folder.path, () => undefined, store)
+    expect(exitCode).toBe(1)
+    expect(verdict.faults).toEqual([expect.objectContaining({ check: "projections", reason: expect.stringMatching(words) })])
+  })
+
+  it("sees by the store that history was rewritten, or that its end is gone", async () => {
+    using folder = tempDir("verify")
+    await storyFolder(folder.path, 41, 240)
+    const store = await storeOf(folder.path)
+    const cut = await afterwards(folder.path, (db) => db.exec("delete from commits where no > 30"), store)
+    expect(cut.exitCode).toBe(1)
+    expect(cut.verdict.faults[0]!.reason).toMatch(/stands at commit \d+ of partition 0, and the ledger ends at commit 30/)
+
+    using other = tempDir("verify")
+    await storyFolder(other.path, 41, 240)
+    const richer = (events: Array<Raw>) => (events.find(({ type }) => type === "Deposited")!.data["amount"] = "5000000")
+    const { exitCode, verdict } = await afterwards(other.path, (db) => forge(db, firstWith(db, "Deposited"), richer), store)
+    expect(exitCode).toBe(1)
+    expect(verdict.faults.map(({ check }) => check)).toContain("projections")
+  })
+
+  it("says so when the store is in use, and checks the rest", async () => {
+    using folder = tempDir("verify")
+    await storyFolder(folder.path, 42, 60)
+    const { stdout, exitCode } = await trade(folder.path, ["verify", "--json"], { env: { CLICKHOUSE_URL: "http://127.0.0.1:9" } })
+    const verdict = JSON.parse(stdout) as Verdict
+    expect(exitCode).toBe(0)
+    expect(verdict.notCompared).toBe("The ClickHouse folder is held by another running instance.")
+  })
+})
+
+const isFill = ({ type }: Raw) => type === "OrderFilled"
+const turn = (events: Array<Raw>): void => {
+  const { data } = events.find(({ type }) => type === "OrderRiskDecided")!
+  data["decision"] = data["decision"] === "approved" ? "denied" : "approved"
+}
+const flip = (db: DatabaseSync, no: number): void => {
+  const body = Buffer.from(db.prepare("select body from commits where no = ?").get(no)!["body"] as Uint8Array)
+  body[body.indexOf("recordedAt") + 20]! ^= 1
+  db.prepare("update commits set body = ? where no = ?").run(body, no)
+}
+const swap = (db: DatabaseSync, a: number, b: number): void => {
+  const set = db.prepare("update commits set no = ? where no = ?")
+  for (const [to, from] of [[-1, a], [a, b], [b, -1]] as const) set.run(to, from)
+}

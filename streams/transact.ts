@@ -169,7 +169,7 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
 
   const run = async () => {
     running = true
-    await null // one read of a socket brings many commands: let them all come in
+    await Promise.resolve() // one read of a socket brings many commands: let them all come in
     while (queue.length > 0 && stepped === undefined) {
       try {
         await runBatch()

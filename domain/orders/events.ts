@@ -106,4 +106,3 @@ export type OrderEvent =
   | FactOf<typeof ReportSuspended>
 
 export type OrderFilledData = FactOf<typeof OrderFilled>["data"]
-export type OrderPlacedData = FactOf<typeof OrderPlaced>["data"]

@@ -54,7 +54,7 @@ const capByDepth = (desk: Desk, depth: Depth): void => {
       continue
     }
     const worst = desk.shown.worstKnown(book)
-    if (true) resting.upTo(worst).forEach(capAt) // behind it nothing is known
+    if (worst !== undefined) resting.upTo(worst).forEach(capAt) // behind it nothing is known
   }
 }
 

@@ -61,7 +61,16 @@ export const events = define<typeof columns>({
       data
     } = event
     return {
-      ...{ eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, trace, account },
+      eventNo,
+      type,
+      v,
+      recordedAt,
+      effectiveAt,
+      actor,
+      cause,
+      correlation,
+      trace,
+      account,
       orderId: "orderId" in data ? data.orderId : "",
       symbol: "symbol" in data && data.symbol !== undefined ? data.symbol : "",
       data: textOf(data),

@@ -61,7 +61,9 @@ export const openEngine = async ({ log, clock, seed, demo }: EngineOptions): Pro
     clock,
     writerId: `w${process.pid.toString(36)}${Date.now().toString(36)}`,
     seen: marketSeen(board),
-    onReplayed: (_, events) => void events.forEach(note),
+    onReplayed: (_, events) => {
+      for (const event of events) note(event)
+    },
     onCommitted: ({ events }, state: State) => {
       for (const event of events) {
         const view = note(event)

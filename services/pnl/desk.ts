@@ -12,9 +12,15 @@ export const pnlBody = (live: LivePnl, account: string, partition: number, now: 
     ...report,
     at: now,
     position: `${partition}:${live.eventNo}`,
-    positions: report.positions.map(({ fees: _, ...position }) => ({
-      ...position,
-      ...(position.markAt !== undefined && { markAge: Math.max(0, microsBetween(position.markAt, now)) / 1e6 })
+    positions: report.positions.map(({ symbol, quantity, avgPrice, mark, markAt, realized, unrealized }) => ({
+      symbol,
+      quantity,
+      avgPrice,
+      ...(mark !== undefined && { mark }),
+      ...(markAt !== undefined && { markAt }),
+      realized,
+      unrealized,
+      ...(markAt !== undefined && { markAge: Math.max(0, microsBetween(markAt, now)) / 1e6 })
     }))
   }
 }

@@ -63,18 +63,19 @@ commits = events = bytes = 0
 const commands = await openNatsCommands({ url: natsUrl, name: "bench-writer" })
 const stopServing = await serveCommands(commands, writer)
 process.send?.("ready")
-process.on("message", async (message) => {
+const stop = async () => {
+  await stopServing()
+  await writer.stop()
+  await commands.close()
+  await log.close()
+  process.exit(0)
+}
+process.on("message", (message) => {
   if (message === "counts") {
     const { rss } = process.memoryUsage()
     process.send?.({ commits, events, bytes, rssMb: Math.round(rss / 2 ** 20), eventNo: writer.head().eventNo })
     commits = events = bytes = 0
   }
-  if (message === "stop") {
-    await stopServing()
-    await writer.stop()
-    await commands.close()
-    await log.close()
-    process.exit(0)
-  }
+  if (message === "stop") void stop()
 })
 process.once("disconnect", () => process.exit(0))

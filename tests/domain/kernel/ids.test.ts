@@ -12,7 +12,7 @@ describe("opaque ids", () => {
     expect(all.map((schema) => takes(schema, text))).toEqual(all.map(() => true))
   })
 
-  it.each([
+  it.each<[unknown, string]>([
     ["", "empty"],
     ["x".repeat(65), "65 characters"],
     ["a b", "a space, which separates account and id in memory"],

@@ -21,7 +21,7 @@ export class CannotFold extends Error {
   readonly partition: number
   readonly no: number
   constructor(partition: number, no: number, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s*\n\s*/gu, " ")
     super(`ledger partition ${partition} cannot be folded from commit ${no} on: ${reason}`, { cause })
     this.partition = partition
     this.no = no

@@ -42,6 +42,8 @@ export type OpenOrder = {
   /** held back for what is open: money of the settlement currency for a buy, units for a sell */
   reservedCash: Cash
   reservedUnits: Quantity
+  /** what it counts in the scopes' totals: the open part, or while a replace is on its way the larger one */
+  exposed: Quantity
 }
 
 export const leavesQty = (order: Pick<OpenOrder, "quantity" | "cumQty">): Quantity =>

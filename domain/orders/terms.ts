@@ -10,6 +10,7 @@ import {
 } from "#domain/kernel/money.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { OrderType, Side } from "#domain/venue/messages.ts"
+import type { OpenOrder } from "./open-order.ts"
 
 /** How far above the ask (or its stop) a buy without a limit may go. */
 const PROTECTION_PERCENT = 5n
@@ -27,6 +28,15 @@ export const protectionPrice = (
   if (from === undefined) return undefined
   return downTo((from * (100n + PROTECTION_PERCENT)) / 100n, instrument.tick) as Price
 }
+
+/** The protection price once the stop price is `stopPrice`: a stop's moves with it, a market order keeps what it got. */
+export const protectionAfter = (
+  order: Pick<OpenOrder, "instrument" | "side" | "orderType" | "protectionPrice">,
+  stopPrice: Price | undefined
+): Price | undefined =>
+  order.orderType === "stop"
+    ? protectionPrice(order.instrument, order.side, "stop", stopPrice, undefined)
+    : order.protectionPrice
 
 /** Notional as it is judged and reserved: exact, or half even where an exchange of odd decimals leaves more than 8. */
 export const notionalOf = (instrument: Instrument, price: Price, quantity: Quantity): Cash =>

@@ -40,7 +40,7 @@ export const makeAppend = (link: Link, stream: string, messages: StoredMessages,
     const next = await messages.firstFrom(commit.partition, after.seq + 1).catch(unknownIfUnavailable)
     if (next === undefined) return "nothing"
     if (next === "unknown") return "unknown"
-    if (next.commit.hash === "x") return "stored"
+    if (next.commit.hash === commit.hash) return "stored"
     places.delete(commit.partition)
     throw fenced(commit, next.commit.no)
   }

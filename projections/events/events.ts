@@ -84,8 +84,11 @@ export const events = define<typeof columns>({
 })
 
 /** As the ledger has it. Amounts stand at the top only; a replacer would be called for every text of every list. */
-const textOf = (data: object): string => {
+const textOf = (data: Readonly<Record<string, unknown>>): string => {
   const plain: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(data)) plain[key] = typeof value === "bigint" ? formatFixed(value) : value
+  for (const key in data) {
+    const value = data[key]
+    plain[key] = typeof value === "bigint" ? formatFixed(value) : value
+  }
   return JSON.stringify(plain)
 }

@@ -80,7 +80,13 @@ const storyEvent = async (store: RowStore, { partition, row }: RowVersion): Prom
     row as unknown as EventRow
   const event = recordedEvent(row as unknown as EventRow)
   return {
-    ...{ eventNo, type, recordedAt, effectiveAt, actor, cause, correlation },
+    eventNo,
+    type,
+    recordedAt,
+    effectiveAt,
+    actor,
+    cause,
+    correlation,
     ...(trace !== "" && { trace }),
     commit: { no: commitNo, id: commitId, hash: commitHash },
     data: JSON.parse(data),
@@ -90,12 +96,8 @@ const storyEvent = async (store: RowStore, { partition, row }: RowVersion): Prom
 }
 
 /** The event as the ledger has it, from its row. */
-const recordedEvent = ({ eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, account, data }: EventRow): LedgerEvent =>
-  ledgerCodec.decode({
-    ...{ eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation },
-    ...(account !== "" && { account }),
-    data: JSON.parse(data)
-  })
+const recordedEvent = ({ account, data, ...row }: EventRow): LedgerEvent =>
+  ledgerCodec.decode({ ...row, ...(account !== "" && { account }), data: JSON.parse(data) })
 
 const afterFill = async (store: RowStore, partition: number, event: LedgerEvent & { type: "OrderFilled" }) => {
   const account = event.account ?? ""

@@ -3,7 +3,7 @@ import type { Said } from "./usage.ts"
 
 const GATEWAY_PORT = 8080
 
-type Problem = { readonly code?: unknown; readonly detail?: unknown }
+type Problem = { readonly code?: string; readonly detail?: string }
 
 /**
  * The running platform's answer, or undefined when none runs here. A ledger that was named (`--log`) is read by
@@ -19,7 +19,7 @@ export const askPlatform = async (said: Said, { env, say }: Tools, path: string)
   })
   if (answer.status !== 200) {
     const { code, detail } = answer.body as Problem
-    throw new CannotDo(String(code ?? "PlatformRefused"), `${String(detail ?? `status ${answer.status}`)} (asked ${origin})`)
+    throw new CannotDo(code ?? "PlatformRefused", `${detail ?? `status ${answer.status}`} (asked ${origin})`)
   }
   say(`asked the platform that is running at ${origin}`)
   return answer.body

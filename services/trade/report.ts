@@ -45,19 +45,20 @@ const questionOf = (said: Said): { readonly question: PnlQuestion; readonly path
   const query = new URLSearchParams({ account, ...(currency && { currency }), ...(text && { at: text }) })
   return {
     question: { account, ...(currency !== undefined && { currency }), ...(at !== undefined && { at }) },
-    path: `/api/reports/pnl?${query}`
+    path: `/api/reports/pnl?${query.toString()}`
   }
 }
 
 /** From the data folder's store, brought up to the ledger's end; without one, from the ledger alone. */
 const fromHere = async (said: Said, tools: Tools, question: PnlQuestion): Promise<Report<PnlAt>> => {
+  const partitions = partitionsOf(said)
   const log = await tools.openLog(logPlace(said, tools))
   const store = await storeIfFree(said, tools)
   try {
     const rows = store?.rows ?? tools.memoryRows()
     const projections =
       store === undefined ? [foldOf(balances), foldOf(positions), foldOf(marks), foldOf(openings)] : PROJECTIONS
-    for (const partition of partitionsOf(said)) await catchUp(tools, log, rows, projections, partition)
+    for (const partition of partitions) await catchUp(tools, log, rows, projections, partition)
     return await pnlAt(rows, question)
   } finally {
     await store?.close()

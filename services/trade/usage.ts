@@ -55,7 +55,19 @@ export const parseFor = (verb: Verb, args: ReadonlyArray<string>): Said => {
 
 const table = (rows: ReadonlyArray<readonly [string, string]>): string => {
   const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n")
+  const under = `\n${" ".repeat(width + 4)}`
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${wrapped(right, WIDTH - width).join(under)}`).join("\n")
+}
+
+const WIDTH = 110
+const wrapped = (text: string, width: number): ReadonlyArray<string> => {
+  const lines = [""]
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trimStart()
+    if (longer.length <= width) lines[lines.length - 1] = longer
+    else lines.push(word)
+  }
+  return lines
 }
 
 /** What can be done at all. */

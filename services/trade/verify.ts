@@ -15,12 +15,13 @@ to read, equal a fresh fold. The first bad commit is named. It only reads, also 
   options: { ...LEDGER_OPTIONS, ...PARTITION_OPTION },
   examples: ["verify", "verify --json"],
   run: async (said, tools) => {
+    const asked = partitionsOf(said)
     const log = await tools.openLog(logPlace(said, tools))
     const { store, why } = await storeIfFree(said, tools)
     try {
       const expected = await expectations(PROJECTIONS, store?.rows)
       const partitions: Array<PartitionFindings> = []
-      for (const partition of partitionsOf(said)) {
+      for (const partition of asked) {
         partitions.push(await verifyPartition(tools, log, partition, (event, place) => expected.fold(partition, event, place)))
       }
       const projections = await compareWithStore(expected, log, partitions, store?.rows)

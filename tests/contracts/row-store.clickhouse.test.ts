@@ -24,7 +24,7 @@ rowStoreContract(
   async () => {
     const engine = await freshClickHouse()
     const { url, username, password } = engine
-    return storeOn({ url, username, password }, () => engine[Symbol.asyncDispose]())
+    return storeOn({ url, username, password }, async () => engine[Symbol.asyncDispose]())
   },
   withEngine
 )

@@ -52,12 +52,16 @@ const healsLostAnswers = async (log: EventLog, nc: NatsConnection, stream: strin
   const [other] = chainOf([3], { head: third!, epoch: 2, writer: "b" })
   await sendUnheard(nc, stream, other!, 3)
   await expect(log.append(fourth!)).rejects.toBeInstanceOf(Fenced)
-  const [last] = chainOf([1], { head: other! })
-  const [imposter] = chainOf([2], { head: other! })
-  await log.append(other!)
-  await sendUnheard(nc, stream, imposter!, 4)
-  await expect(log.append(last!), "its id alone is no proof").rejects.toBeInstanceOf(Fenced)
-  expect(plain(await readAll(log)).slice(0, 4)).toEqual(plain([first!, second!, third!, other!]))
+
+  const partition = 2
+  const [before, last] = chainOf([1, 1], { partition })
+  const [imposter] = chainOf([2], { partition, head: before! })
+  expect(imposter!.id).toBe(last!.id)
+  await log.append(before!)
+  await sendUnheard(nc, stream, imposter!, 5)
+  await expect(log.append(last!), "an id is no proof").rejects.toBeInstanceOf(Fenced)
+  expect(plain(await readAll(log, partition))).toEqual(plain([before!, imposter!]))
+  expect(plain(await readAll(log))).toEqual(plain([first!, second!, third!, other!]))
 }
 
 describe("nats ledger stream", skipWithout(url, "nats is missing"), () => {

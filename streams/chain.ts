@@ -25,12 +25,15 @@ export type CommitBody = {
 /** A commit whose place, chain and hash hold, with its body parsed. */
 export type CheckedCommit = { readonly stored: StoredCommit; readonly body: CommitBody }
 
+const HASH = /^[0-9a-f]{64}$/u
+
 /** Checks number, link, hash and the body's own words about itself; throws {@link BrokenChain}. */
 export const checkCommit = (after: ChainHead, commit: StoredCommit, partition: number): CheckedCommit => {
   const expected = after.no + 1
   const broken = (reason: string) => new BrokenChain(partition, expected, reason)
   if (commit.no !== expected) throw broken(`the log continues with commit ${commit.no}`)
   if (commit.prev !== after.hash) throw broken("it does not follow the commit before it (prev differs)")
+  if (!HASH.test(commit.root)) throw broken("its root is no hash")
   if (commitHash(commit.prev, commit.id, commit.root, commit.body) !== commit.hash) throw broken("its hash differs")
   const body = parseBody(commit, broken)
   if (body.v !== 1) throw broken(`body version ${body.v} is unknown to this program`)
@@ -40,11 +43,14 @@ export const checkCommit = (after: ChainHead, commit: StoredCommit, partition: n
 
 const parseBody = (commit: StoredCommit, broken: (reason: string) => BrokenChain): CommitBody => {
   const { body } = commit
+  let parsed: CommitBody | null
   try {
-    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"))
+    parsed = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"))
   } catch {
     throw broken("its body is not JSON")
   }
+  if (parsed === null || !Array.isArray(parsed.events)) throw broken("its body is no commit")
+  return parsed
 }
 
 /** The root over the events: not needed to trust the bytes (the hash covers the body), so only `verify` pays for it. */
@@ -73,10 +79,18 @@ export async function* followChecked(
   yield* checked(log.follow(partition, after.no + 1, signal), partition, after)
 }
 
-async function* checked(batches: AsyncIterable<ReadonlyArray<StoredCommit>>, partition: number, after: ChainHead) {
+/** Bodies that are parsed before the reader takes them: more would only be garbage that has grown old. */
+const PARSED_BYTES = 128 * 1024
+
+async function* checked(
+  batches: AsyncIterable<ReadonlyArray<StoredCommit>>,
+  partition: number,
+  after: ChainHead
+): AsyncGenerator<ReadonlyArray<CheckedCommit>> {
   let head = after
   for await (const batch of batches) {
-    const good: Array<CheckedCommit> = []
+    let good: Array<CheckedCommit> = []
+    let bytes = 0
     for (const commit of batch) {
       let next: CheckedCommit
       try {
@@ -87,7 +101,12 @@ async function* checked(batches: AsyncIterable<ReadonlyArray<StoredCommit>>, par
       }
       good.push(next)
       head = commit
+      bytes += commit.body.length
+      if (bytes < PARSED_BYTES) continue
+      yield good
+      good = []
+      bytes = 0
     }
-    yield good
+    if (good.length > 0) yield good
   }
 }

@@ -24,6 +24,8 @@ type Plan = {
   /** every key of the data in the schema's order, and which of them are amounts */
   readonly keys: ReadonlyArray<string>
   readonly amounts: ReadonlyArray<string>
+  /** each key as it is written, with its colon */
+  readonly labels: ReadonlyArray<string>
   readonly isAmount: ReadonlyArray<boolean>
   readonly check: (data: unknown) => unknown
 }
@@ -36,6 +38,7 @@ const planOf = (definition: EventDefinition): Plan => {
     definition,
     keys,
     isAmount,
+    labels: keys.map((key) => `${JSON.stringify(key)}:`),
     amounts: keys.filter((_, i) => isAmount[i]),
     check: Schema.decodeUnknownSync(definition.data as never, { onExcessProperty: "error" })
   }
@@ -76,14 +79,23 @@ export const makeCodec = <Event extends Fact>(definitions: ReadonlyArray<EventDe
 const encodeWith = (plan: Plan, event: Recorded): string => {
   const { eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, trace, account } = event
   const given = event.data as Record<string, unknown>
-  const data: Record<string, unknown> = {}
+  let data = ""
   for (let i = 0; i < plan.keys.length; i++) {
     const key = plan.keys[i]!
     const value = given[key]
-    if (value !== undefined) data[key] = plan.isAmount[i] ? formatFixed(value as bigint) : value
+    if (value === undefined) continue
+    data += data === "" ? "" : ","
+    // an amount's text is digits, a point and a sign: nothing in it has to be escaped
+    data += `${plan.labels[i]!}${plan.isAmount[i] ? `"${formatFixed(value as bigint)}"` : JSON.stringify(value)}`
   }
-  // undefined members are left out by JSON.stringify; what is there stands in this order
-  return JSON.stringify({ eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, trace, account, data })
+  const optional =
+    (trace === undefined ? "" : `,"trace":${JSON.stringify(trace)}`) +
+    (account === undefined ? "" : `,"account":${JSON.stringify(account)}`)
+  return (
+    `{"eventNo":${eventNo},"type":"${type}","v":${v},"recordedAt":"${recordedAt}","effectiveAt":"${effectiveAt}",` +
+    `"actor":${JSON.stringify(actor)},"cause":${JSON.stringify(cause)},"correlation":${JSON.stringify(correlation)}` +
+    `${optional},"data":{${data}}}`
+  )
 }
 
 /** Brings stored data to its type's present version, step by step. */

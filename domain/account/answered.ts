@@ -1,7 +1,6 @@
-import { digestOf } from "#domain/kernel/chance.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountId, OrderId } from "#domain/kernel/ids.ts"
-import { EPOCH, microsOf, microsOfUuid7, plusMicros, type Time } from "#domain/kernel/time.ts"
+import { microsOf, microsOfUuid7, plusMicros, type Time } from "#domain/kernel/time.ts"
 import type { AccountEvent } from "./events.ts"
 import type { Request } from "./commands.ts"
 import { contentOfEvent, contentOfRequest } from "./content.ts"
@@ -13,7 +12,7 @@ export type Answered = {
   last: number
   readonly at: Time
   /** the order that it placed: remembered as long as that is open */
-  readonly order?: OrderId
+  readonly order: OrderId | undefined
 }
 
 /** Commands by account and id: 24 hours of recorded time or the newest million, whichever is fewer, and those of open orders. */
@@ -23,7 +22,9 @@ export type AnsweredCommands = {
   readonly pinned: Map<string, Answered>
   readonly pinnedByOrder: Map<OrderId, string>
   /** UUIDv7 of before this are refused: they may have been answered and forgotten */
-  floor: Time
+  floorMicros: number
+  /** the command whose events came last: the next one is mostly its own */
+  newest?: { readonly account: AccountId; readonly id: string; readonly answered: Answered }
   readonly most: number
 }
 
@@ -35,7 +36,7 @@ export const nothingAnswered = (most = MOST_REMEMBERED): AnsweredCommands => ({
   recent: new Map(),
   pinned: new Map(),
   pinnedByOrder: new Map(),
-  floor: EPOCH,
+  floorMicros: 0,
   most
 })
 
@@ -53,11 +54,11 @@ export const repeatOf = (
 ): Repeat => {
   const key = keyOf(account, id)
   const found = state.recent.get(key) ?? state.pinned.get(key)
-  if (found !== undefined) return found.content === digestOf(contentOfRequest(request)) ? found : "other-content"
+  if (found !== undefined) return found.content === contentOfRequest(request) ? found : "other-content"
   const made = microsOfUuid7(id)
   if (made === undefined) return "new"
   // a UUIDv7 counts milliseconds: one of the floor's own millisecond is not older than it
-  if (made + 1000 <= microsOf(state.floor)) return "too-old"
+  if (made + 1000 <= state.floorMicros) return "too-old"
   return made > microsOf(at) + AHEAD_MICROS ? "too-far-ahead" : "new"
 }
 
@@ -67,27 +68,41 @@ export const remember = (
   event: Recorded<AccountEvent>,
   isOpen: (order: OrderId) => boolean
 ): void => {
-  if (event.account !== undefined) {
-    const key = keyOf(event.account, event.cause)
-    const found = state.recent.get(key)
-    if (found !== undefined) found.last = event.eventNo
-    else {
-      const content = digestOf(contentOfEvent(event))
-      const head = { content, first: event.eventNo, last: event.eventNo, at: event.recordedAt }
-      state.recent.set(key, event.type === "OrderPlaced" ? { ...head, order: event.data.orderId } : head)
-    }
-  }
+  if (event.account !== undefined) rememberEvent(state, event, event.account)
   // by event number, so that every replay forgets at the same places
   if (event.eventNo % 256 === 0 || state.recent.size > state.most + 256) forget(state, event.recordedAt, isOpen)
 }
 
+const rememberEvent = (state: AnsweredCommands, event: Recorded<AccountEvent>, account: AccountId): void => {
+  const { newest } = state
+  if (newest !== undefined && newest.id === event.cause && newest.account === account) {
+    newest.answered.last = event.eventNo
+    return
+  }
+  const key = keyOf(account, event.cause)
+  const found = state.recent.get(key)
+  if (found !== undefined) {
+    found.last = event.eventNo
+    return
+  }
+  const answered: Answered = {
+    content: contentOfEvent(event),
+    first: event.eventNo,
+    last: event.eventNo,
+    at: event.recordedAt,
+    order: event.type === "OrderPlaced" ? event.data.orderId : undefined
+  }
+  state.recent.set(key, answered)
+  state.newest = { account, id: event.cause, answered }
+}
+
 const forget = (state: AnsweredCommands, now: Time, isOpen: (order: OrderId) => boolean): void => {
   const oldest = plusMicros(now, -WINDOW_MICROS)
-  if (state.floor < oldest) state.floor = oldest
+  state.floorMicros = Math.max(state.floorMicros, microsOf(oldest))
   for (const [key, answered] of state.recent) {
     if (answered.at >= oldest && state.recent.size <= state.most) break
     state.recent.delete(key)
-    if (state.floor < answered.at) state.floor = answered.at
+    state.floorMicros = Math.max(state.floorMicros, microsOf(answered.at))
     if (answered.order !== undefined && isOpen(answered.order)) {
       state.pinned.set(key, answered)
       state.pinnedByOrder.set(answered.order, key)

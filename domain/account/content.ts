@@ -1,60 +1,54 @@
+import { digestOf } from "#domain/kernel/chance.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountEvent } from "./events.ts"
 import type { Request } from "./commands.ts"
 
-type Part = string | bigint | undefined
-const join = (what: string, ...parts: ReadonlyArray<Part>): string => {
-  let text = what
-  for (const part of parts) text += part === undefined ? "|" : `|${part}`
-  return text
-}
-
 /**
- * What a command asked, as text: equal texts are the same content. The event that a command left says the same text
+ * A digest of what a command asked: equal digests are the same content. The event that a command left gives the same
  * ({@link contentOfEvent}), so that after a restart a repeat is still told from another command under the same id.
  */
-export const contentOfRequest = (request: Request): string => {
+export const contentOfRequest = (request: Request): number => {
   switch (request.type) {
     case "SubmitOrder": {
       const { symbol, side, orderType, timeInForce, quantity, price, stopPrice, expireAt } = request
-      return join("order", symbol, side, orderType, timeInForce, quantity, price, stopPrice, expireAt)
+      return digestOf("order", symbol, side, orderType, timeInForce, quantity, price, stopPrice, expireAt)
     }
     case "ReplaceOrder":
-      return join("replace", request.orderId, request.quantity, request.price, request.stopPrice)
+      return digestOf("replace", request.orderId, request.quantity, request.price, request.stopPrice)
     case "CancelOrder":
-      return join("cancel", request.orderId)
+      return digestOf("cancel", request.orderId)
     case "CancelAll":
-      return join("cancel-all", request.symbol)
+      return digestOf("cancel-all", request.symbol)
     case "Deposit":
     case "Withdraw": {
       const { type, currency, amount, reference, effectiveAt } = request
-      return join(type === "Deposit" ? "deposit" : "withdraw", currency, amount, reference, effectiveAt)
+      return digestOf(type === "Deposit" ? "deposit" : "withdraw", currency, amount, reference, effectiveAt)
     }
     default:
-      return "" // a venue's ExecID stands for one report; the others have no account, or are compared by state
+      return 0 // a venue's ExecID stands for one report; the others have no account, or are compared by state
   }
 }
 
-export const contentOfEvent = (event: Recorded<AccountEvent>): string => {
+export const contentOfEvent = (event: Recorded<AccountEvent>): number => {
   switch (event.type) {
     case "OrderPlaced": {
       const { symbol, side, orderType, timeInForce, quantity, price, stopPrice, expireAt } = event.data
       const asked = timeInForce === "GTD" ? expireAt : undefined // the end of a DAY order was not asked for
-      return join("order", symbol, side, orderType, timeInForce, quantity, price, stopPrice, asked)
+      return digestOf("order", symbol, side, orderType, timeInForce, quantity, price, stopPrice, asked)
     }
     case "ReplaceRequested":
-      return join("replace", event.data.orderId, event.data.quantity, event.data.price, event.data.stopPrice)
+      return digestOf("replace", event.data.orderId, event.data.quantity, event.data.price, event.data.stopPrice)
     case "CancelRequested":
-      return join("cancel", event.data.orderId)
+      return digestOf("cancel", event.data.orderId)
     case "CancelAllRequested":
-      return join("cancel-all", event.data.symbol)
+      return digestOf("cancel-all", event.data.symbol)
     case "Deposited":
     case "Withdrawn": {
       const { currency, amount, reference } = event.data
       const effectiveAt = event.effectiveAt === event.recordedAt ? undefined : event.effectiveAt
-      return join(event.type === "Deposited" ? "deposit" : "withdraw", currency, amount, reference, effectiveAt)
+      return digestOf(event.type === "Deposited" ? "deposit" : "withdraw", currency, amount, reference, effectiveAt)
     }
     default:
-      return ""
+      return 0
   }
 }

@@ -6,8 +6,8 @@ import { microsBetween, microsOf, nextMidnight } from "#domain/kernel/time.ts"
 import { cashOf, holdingOf } from "#domain/ledger/balances.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import { leavesQty, type OpenOrder } from "#domain/orders/open-order.ts"
-import { positive, shapeProblem } from "#domain/orders/shape.ts"
-import { needOf, notionalOf, protectionPrice } from "#domain/orders/terms.ts"
+import { shapeProblem } from "#domain/orders/shape.ts"
+import { needOf, notionalOf, protectionAfter, protectionPrice } from "#domain/orders/terms.ts"
 import { assess, type PriceEvidence } from "#domain/risk/assess.ts"
 import type { RiskQuestion } from "#domain/risk/checks.ts"
 import type { OrderType, Side } from "#domain/venue/messages.ts"
@@ -78,17 +78,23 @@ export const replaceOrder = (command: Command, request: ReplaceOrder, account: A
   if (request.quantity === undefined && request.price === undefined && request.stopPrice === undefined) {
     return refused("NothingToReplace", "name quantity, price or stopPrice", "quantity")
   }
-  const problem =
-    positive("quantity", quantity) ??
-    shapeProblem({ ...order, quantity, ...(price && { price }), ...(stopPrice && { stopPrice }) })
+  const { side, orderType, timeInForce } = order
+  const problem = shapeProblem({
+    orderType,
+    timeInForce,
+    quantity,
+    ...(price !== undefined && { price }),
+    ...(stopPrice !== undefined && { stopPrice }),
+    // the end of a DAY order was not asked for
+    ...(timeInForce === "GTD" && order.expireAt !== undefined && { expireAt: order.expireAt })
+  })
   if (problem !== undefined) return Result.fail(problem)
   if (price !== undefined && exactNotional(price, quantity, order.instrument.multiplier) === undefined) return inexact
   if (quantity <= order.cumQty) {
     return refused("QuantityFilled", "quantity must stay above what is filled; cancel the rest instead", "quantity")
   }
   const leaves = (quantity - order.cumQty) as Quantity
-  const { side, orderType } = order
-  const protection = protectionPrice(order.instrument, side, orderType, stopPrice, command.seen?.ask)
+  const protection = protectionAfter(order, stopPrice)
   const changed = { side, orderType, quantity, leaves, price: price ?? protection, stopPrice }
   const decision = judge(command, account, state, order.instrument, order.orderId, changed, order)
   const { quantity: q, price: p, stopPrice: s } = request
@@ -179,7 +185,7 @@ const judge = (
     ...(price !== undefined && { price }),
     ...(stopPrice !== undefined && { stopPrice }),
     notional: valued === undefined ? undefined : notionalOf(instrument, valued, leaves),
-    need: side === "buy" && price !== undefined ? needOf(instrument, price, leaves) : (0n as Cash),
+    need: side === "sell" ? (0n as Cash) : price === undefined ? undefined : needOf(instrument, price, leaves),
     reference: evidence?.price,
     available: { total: cash.total, reserved: cash.reserved - (existing?.reservedCash ?? 0n) },
     holdings: { total: held.total, reserved: held.reserved - (existing?.reservedUnits ?? 0n) },
@@ -188,7 +194,7 @@ const judge = (
     scopes: scopesOf(state, account),
     nowMicros: () => microsOf(command.at)
   }
-  return assess(orderId, clOrdIdOf(command), question, evidence)
+  return assess(orderId, question, evidence)
 }
 
 /** A stop is compared with its own stop price, everything else with the last trade. */

@@ -4,7 +4,7 @@ import { microsOf } from "#domain/kernel/time.ts"
 import { moveCash, moveHolding } from "#domain/ledger/balances.ts"
 import type { OrderEvent, OrderFilledData } from "#domain/orders/events.ts"
 import { leavesQty, worstPrice, type OpenOrder } from "#domain/orders/open-order.ts"
-import { needOf, protectionPrice } from "#domain/orders/terms.ts"
+import { needOf, protectionAfter } from "#domain/orders/terms.ts"
 import type { OrderRiskDecidedData, RiskEvent } from "#domain/risk/events.ts"
 import { moveExposure, spendRate } from "#domain/risk/scope.ts"
 import { unpin } from "./answered.ts"
@@ -48,7 +48,7 @@ export const evolveOrder = (state: State, account: Account, event: StoryEvent): 
       return replaced(state, account, order, event.data)
     case "ReplaceRejected":
       delete order.pendingReplace
-      return hold(account, order)
+      return hold(state, account, order)
     case "CancelRejected":
       delete order.pendingCancel
       return
@@ -85,11 +85,14 @@ const placed = (
     reports: 0,
     reservedCash: 0n as Cash,
     reservedUnits: 0n as Quantity,
-    ...(data.price !== undefined && { price: data.price }),
-    ...(data.stopPrice !== undefined && { stopPrice: data.stopPrice }),
-    ...(data.protectionPrice !== undefined && { protectionPrice: data.protectionPrice }),
-    ...(data.expireAt !== undefined && { expireAt: data.expireAt })
+    exposed: 0n as Quantity
   }
+  // one by one: this runs for every order of a replay, and objects that are spread together are slow to make
+  const { price, stopPrice, protectionPrice, expireAt } = data
+  if (price !== undefined) order.price = price
+  if (stopPrice !== undefined) order.stopPrice = stopPrice
+  if (protectionPrice !== undefined) order.protectionPrice = protectionPrice
+  if (expireAt !== undefined) order.expireAt = expireAt
   account.orders.set(orderId, order)
   state.orders.set(orderId, order)
 }
@@ -98,41 +101,48 @@ const decided = (
   state: State,
   account: Account,
   order: OpenOrder,
-  { data, recordedAt }: { readonly data: OrderRiskDecidedData; readonly recordedAt: Recorded["recordedAt"] }
+  { data, recordedAt, cause }: Pick<Recorded, "recordedAt" | "cause"> & { readonly data: OrderRiskDecidedData }
 ): void => {
   const denied = data.decision === "denied"
-  const isReplace = order.pendingReplace?.clOrdId === data.clOrdId
+  const isReplace = order.pendingReplace?.clOrdId === cause
   if (denied && isReplace) delete order.pendingReplace // the order goes on as it was
   else if (denied) return remove(state, account, order)
   for (const scope of scopesOf(state, account)) {
     if (denied) break
     const perSecond = scope.limits.maxOrdersPerSecond
     if (perSecond !== undefined) spendRate(scope, perSecond, microsOf(recordedAt))
-    if (!isReplace) {
-      scope.openOrders++
-      moveExposure(scope, order.symbol, openMove(order, leavesQty(order)))
-    }
+    if (!isReplace) scope.openOrders++
   }
-  hold(account, order)
+  hold(state, account, order)
 }
 
-const openMove = (order: OpenOrder, by: bigint) => (order.side === "buy" ? { buying: by } : { selling: by })
+/** Moves what the scopes count of a symbol: units held by `position`, and of the order's open part to `exposed`. */
+const expose = (state: State, account: Account, order: OpenOrder, exposed: Quantity, position: bigint): void => {
+  const by = exposed - order.exposed
+  order.exposed = exposed
+  if (by === 0n && position === 0n) return
+  const move = order.side === "buy" ? { position, buying: by } : { position, selling: by }
+  for (const scope of scopesOf(state, account)) moveExposure(scope, order.symbol, move)
+}
 
-/** Sets aside what the open part needs; while a replace is on its way, what the dearer of both forms needs. */
-const hold = (account: Account, order: OpenOrder): void => {
+/**
+ * Sets aside and counts what the open part needs; while a replace is on its way, what the dearer of both forms needs.
+ * `position` is what a fill has just added to the units held.
+ */
+const hold = (state: State, account: Account, order: OpenOrder, position = 0n): void => {
   const next = order.pendingReplace
+  const leaves = leavesQty(order)
+  const leavesAfter = next === undefined ? leaves : leavesQty({ quantity: next.quantity, cumQty: order.cumQty })
+  const units = leaves > leavesAfter ? leaves : leavesAfter
+  expose(state, account, order, units, position)
   if (order.side === "sell") {
-    const after = next === undefined ? 0n : next.quantity - order.cumQty
-    const units = leavesQty(order) > after ? leavesQty(order) : after
     moveHolding(account.balances, order.symbol, 0n, units - order.reservedUnits)
-    order.reservedUnits = units as Quantity
+    order.reservedUnits = units
     return
   }
-  const now = needAt(order, worstPrice(order), leavesQty(order))
+  const now = needAt(order, worstPrice(order), leaves)
   const after =
-    next === undefined || next.quantity <= order.cumQty
-      ? 0n
-      : needAt(order, next.price ?? protectionAfter(order, next.stopPrice), (next.quantity - order.cumQty) as Quantity)
+    next === undefined ? 0n : needAt(order, next.price ?? protectionAfter(order, next.stopPrice), leavesAfter)
   const cash = now > after ? now : after
   moveCash(account.balances, order.instrument.settlement, 0n, cash - order.reservedCash)
   order.reservedCash = cash as Cash
@@ -140,12 +150,6 @@ const hold = (account: Account, order: OpenOrder): void => {
 
 const needAt = (order: OpenOrder, price: OpenOrder["price"], leaves: Quantity): bigint =>
   price === undefined || leaves === 0n ? 0n : needOf(order.instrument, price, leaves)
-
-/** A stop's protection moves with its stop price. */
-const protectionAfter = (order: OpenOrder, stopPrice: OpenOrder["stopPrice"]): OpenOrder["price"] =>
-  order.orderType === "stop"
-    ? protectionPrice(order.instrument, order.side, "stop", stopPrice, undefined)
-    : order.protectionPrice
 
 const filled = (state: State, account: Account, order: OpenOrder, fill: OrderFilledData): void => {
   const { quantity, notional, fee, settlement, feeCurrency, side } = fill
@@ -155,11 +159,8 @@ const filled = (state: State, account: Account, order: OpenOrder, fill: OrderFil
   moveCash(account.balances, settlement, -sign * notional, 0n)
   moveCash(account.balances, feeCurrency, -fee, 0n)
   moveHolding(account.balances, order.symbol, sign * quantity, 0n)
-  for (const scope of scopesOf(state, account)) {
-    moveExposure(scope, order.symbol, { position: sign * quantity, ...openMove(order, -quantity) })
-  }
-  if (leavesQty(order) === 0n) finish(state, account, order)
-  else hold(account, order)
+  if (leavesQty(order) === 0n) finish(state, account, order, sign * quantity)
+  else hold(state, account, order, sign * quantity)
 }
 
 const replaced = (
@@ -168,7 +169,6 @@ const replaced = (
   order: OpenOrder,
   terms: Pick<OpenOrder, "quantity" | "price" | "stopPrice" | "queueAhead">
 ): void => {
-  const before = leavesQty(order)
   order.quantity = terms.quantity
   // what a venue calls the price of a stop is its protection, which is ours to know
   if (terms.price !== undefined && order.price !== undefined) order.price = terms.price
@@ -177,21 +177,16 @@ const replaced = (
   if (protection !== undefined) order.protectionPrice = protection
   order.queueAhead = terms.queueAhead
   delete order.pendingReplace
-  for (const scope of scopesOf(state, account)) {
-    moveExposure(scope, order.symbol, openMove(order, leavesQty(order) - before))
-  }
   if (leavesQty(order) === 0n) finish(state, account, order)
-  else hold(account, order)
+  else hold(state, account, order)
 }
 
 /** A finished order gives back what it held and leaves the state. */
-const finish = (state: State, account: Account, order: OpenOrder): void => {
+const finish = (state: State, account: Account, order: OpenOrder, position = 0n): void => {
   moveCash(account.balances, order.instrument.settlement, 0n, -order.reservedCash)
   moveHolding(account.balances, order.symbol, 0n, -order.reservedUnits)
-  for (const scope of scopesOf(state, account)) {
-    scope.openOrders--
-    moveExposure(scope, order.symbol, openMove(order, -leavesQty(order)))
-  }
+  expose(state, account, order, 0n as Quantity, position)
+  for (const scope of scopesOf(state, account)) scope.openOrders--
   remove(state, account, order)
 }
 

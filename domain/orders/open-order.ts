@@ -23,7 +23,7 @@ export type OpenOrder = {
   readonly side: Side
   readonly orderType: OrderType
   readonly timeInForce: TimeInForce
-  readonly expireAt?: Time
+  expireAt?: Time
   readonly placedNo: number
   quantity: Quantity
   price?: Price

@@ -1,6 +1,6 @@
-import type { ClOrdId, OrderId } from "#domain/kernel/ids.ts"
+import type { OrderId } from "#domain/kernel/ids.ts"
 import type { Cash, Price, Quantity } from "#domain/kernel/money.ts"
-import { writeCheck } from "./check-text.ts"
+import { writeChecks, type Check } from "./check-text.ts"
 import { RISK_CHECKS, type RiskQuestion } from "./checks.ts"
 import type { OrderRiskDecidedData } from "./events.ts"
 
@@ -15,22 +15,20 @@ export type PriceEvidence = {
 /** Makes every check and writes the decision with each one's numbers. Approved only when all of them pass. */
 export const assess = (
   orderId: OrderId,
-  clOrdId: ClOrdId,
   question: RiskQuestion,
   evidence: PriceEvidence | undefined
 ): OrderRiskDecidedData => {
-  const checks: Array<string> = []
+  const checks: Array<Check> = []
   let approved = true
   for (const check of RISK_CHECKS) {
     const outcome = check(question)
     approved &&= outcome.passed
-    checks.push(writeCheck(outcome))
+    checks.push(outcome)
   }
   return {
     orderId,
-    clOrdId,
     decision: approved ? "approved" : "denied",
-    checks,
+    checks: writeChecks(checks),
     ...(evidence !== undefined && {
       price: evidence.price,
       priceSource: evidence.source,

@@ -25,8 +25,8 @@ export const CHECK_CODES = [
 ] as const
 export type CheckCode = (typeof CHECK_CODES)[number]
 
-/** `CODE ok|no LIMIT USED REQUESTED [SCOPE]`, trailing blanks left out. */
-export const writeCheck = (check: Check): string => {
+/** `CODE ok|no LIMIT USED REQUESTED [SCOPE]` with `-` for what a check does not have, trailing ones left out. */
+const writeCheck = (check: Check): string => {
   const { limit, used, requested, scope } = check
   let text = check.passed ? `${check.code} ok` : `${check.code} no`
   if (limit === undefined && used === undefined && requested === undefined && scope === undefined) return text
@@ -34,7 +34,7 @@ export const writeCheck = (check: Check): string => {
   return scope === undefined ? text : `${text} ${scope}`
 }
 
-export const readCheck = (text: string): Check => {
+const readCheck = (text: string): Check => {
   const [code, outcome, limit, used, requested, scope] = text.split(" ")
   return {
     code: code as CheckCode,
@@ -45,3 +45,8 @@ export const readCheck = (text: string): Check => {
     ...(scope !== undefined && { scope })
   }
 }
+
+/** The checks of a decision as one text: read for reports only, and a single text is the cheapest for a replay to pass over. */
+export const writeChecks = (checks: ReadonlyArray<Check>): string => checks.map(writeCheck).join(";")
+
+export const readChecks = (text: string): ReadonlyArray<Check> => (text === "" ? [] : text.split(";").map(readCheck))

@@ -17,8 +17,8 @@ export type RiskQuestion = {
   readonly stopPrice?: Price
   /** price × leaves × multiplier at the worst price, or at the reference price for a market sell */
   readonly notional: Cash | undefined
-  /** money that a buy must be able to pay, fee included */
-  readonly need: Cash
+  /** money that a buy must be able to pay, fee included; unknown while nothing bounds its price */
+  readonly need: Cash | undefined
   /** the price that the collar measures from */
   readonly reference: Price | undefined
   /** money and units free for this order: what it already holds itself is counted in */
@@ -63,7 +63,10 @@ const minNotional: RiskCheck = ({ instrument, notional }) => ({
 const maxOrderNotional: RiskCheck = ({ scopes, notional }) =>
   tightest("MAX_ORDER_NOTIONAL", scopes, "maxOrderNotional", notional, undefined)
 
-/** Bites on the aggressive side only: a buy far above the reference or a sell far below it. */
+/**
+ * Bites on the aggressive side only: a buy far above the reference or a sell far below it. A market buy has a price by
+ * its protection; without an ask it has none, and could trade at any.
+ */
 const priceCollar: RiskCheck = ({ scopes, side, price, reference }) => {
   if (reference === undefined) return { code: "PRICE_COLLAR", passed: false, ...(price && { requested: text(price) }) }
   let percent: bigint | undefined
@@ -77,7 +80,7 @@ const priceCollar: RiskCheck = ({ scopes, side, price, reference }) => {
   percent ??= DEFAULT_COLLAR_PERCENT
   const width = ratioHalfEven(reference, percent, 100n * ONE)
   const limit = side === "buy" ? reference + width : reference - width
-  const passed = price === undefined || (side === "buy" ? price <= limit : price >= limit)
+  const passed = price === undefined ? side === "sell" : side === "buy" ? price <= limit : price >= limit
   return {
     code: "PRICE_COLLAR",
     passed,
@@ -93,10 +96,10 @@ const buyingPower: RiskCheck = ({ side, need, available }) => {
   const { total, reserved } = available
   return {
     code: "BUYING_POWER",
-    passed: need <= total - reserved,
+    passed: need !== undefined && need <= total - reserved,
     limit: text(total),
     used: text(reserved),
-    requested: text(need)
+    ...(need !== undefined && { requested: text(need) })
   }
 }
 

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { defineEvent, type FactOf } from "#domain/kernel/event.ts"
-import { ClOrdId, OrderId, Symbol } from "#domain/kernel/ids.ts"
+import { OrderId, Symbol } from "#domain/kernel/ids.ts"
 import { Cash, Price, Quantity, Rate } from "#domain/kernel/money.ts"
 
 export const LimitScope = Schema.Literals(["account", "group", "firm"])
@@ -37,15 +37,14 @@ export const TradingHalted = defineEvent("TradingHalted", {
 export const TradingResumed = defineEvent("TradingResumed", { haltId: Schema.String })
 
 /**
- * The decision on an order or a replace, in the same commit as the request. `checks` are texts of
- * `CODE ok|no LIMIT USED REQUESTED [SCOPE]` with `-` for what a check does not have (see `check-text.ts`):
- * they are most of the ledger's bytes, and text that nobody computes with is the cheapest to read again.
+ * The decision on the request that caused it (an order or a replace), in the same commit. `checks` is one text of all of
+ * them, each `CODE ok|no LIMIT USED REQUESTED [SCOPE]`, with semicolons between (see `check-text.ts`): they are most of
+ * the ledger's bytes, and nobody computes with them again.
  */
 export const OrderRiskDecided = defineEvent("OrderRiskDecided", {
   orderId: OrderId,
-  clOrdId: ClOrdId,
   decision: Schema.Literals(["approved", "denied"]),
-  checks: Schema.Array(Schema.String),
+  checks: Schema.String,
   price: Schema.optionalKey(Price),
   /** `last`, `ask` or `stop`: which price the checks compared with */
   priceSource: Schema.optionalKey(Schema.String),

@@ -24,8 +24,7 @@ export const venueReaction = (
     if (event.type !== "OrderRiskDecided" || event.data.decision === "denied") return []
     const order = openOrder(event.data.orderId)
     if (order === undefined) return []
-    const { clOrdId } = event.data
-    const isReplace = order.pendingReplace?.clOrdId === clOrdId && clOrdId !== order.clOrdId
+    const isReplace = order.pendingReplace?.clOrdId === event.cause && event.cause !== order.clOrdId
     const request = isReplace
       ? replaceRequest(order, event.recordedAt, partition)
       : newOrderRequest(order, event.recordedAt, partition)

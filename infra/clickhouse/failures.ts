@@ -23,8 +23,6 @@ export class ClickHouseUnavailable extends Error {
   override readonly name = "ClickHouseUnavailable"
 }
 
-export type ClickHouseFailure = ClickHouseRefused | ClickHouseUnavailable
-
 /** Sorts what the client throws into the two kinds. Mistakes of the caller (TypeError) are passed on as they are. */
 export function failureOf(error: unknown): Error {
   if (error instanceof ClickHouseRefused || error instanceof ClickHouseUnavailable) return error

@@ -1,5 +1,5 @@
 import { formatFixed, ONE, ratioHalfEven } from "#domain/kernel/money.ts"
-import { readCheck } from "#domain/risk/check-text.ts"
+import { readChecks } from "#domain/risk/check-text.ts"
 import { define, NEVER, NONE, type LedgerEvent, type RowOf } from "#projections/projection.ts"
 import { statusOf } from "./status.ts"
 
@@ -154,7 +154,7 @@ const changeBy = (row: OrderRow, event: LedgerEvent): Partial<OrderRow> => {
   }
 }
 
-const decided = (row: OrderRow, { data }: LedgerEvent & { type: "OrderRiskDecided" }): Partial<OrderRow> => {
+const decided = (row: OrderRow, { data, cause }: LedgerEvent & { type: "OrderRiskDecided" }): Partial<OrderRow> => {
   const risk = JSON.stringify({
     decision: data.decision,
     checks: data.checks,
@@ -162,9 +162,9 @@ const decided = (row: OrderRow, { data }: LedgerEvent & { type: "OrderRiskDecide
     ...(data.priceAgeMicros !== undefined && { priceAgeMicros: data.priceAgeMicros })
   })
   if (data.decision === "approved") return { risk }
-  const failed = data.checks.map(readCheck).filter((check) => !check.passed)
+  const failed = readChecks(data.checks).filter((check) => !check.passed)
   const reason = `refused by ${failed.map((check) => check.code).join(", ")}`
-  return data.clOrdId === row.pendingReplace
+  return cause === row.pendingReplace
     ? { risk, reason, pendingReplace: "" }
     : { risk, ...ended("Rejected", reason) }
 }

@@ -1,6 +1,6 @@
 import type { Account, HaltState, State } from "#domain/account/state.ts"
 import { absOf, formatFixed } from "#domain/kernel/money.ts"
-import { readCheck } from "#domain/risk/check-text.ts"
+import { readChecks, type Check } from "#domain/risk/check-text.ts"
 import type { Limits } from "#domain/risk/events.ts"
 import type { ExecutionRow } from "#projections/executions/executions.ts"
 import type { OrderRow } from "#projections/orders/orders.ts"
@@ -18,7 +18,7 @@ export type OrderView = {
 
 type RiskText = {
   readonly decision: "approved" | "denied"
-  readonly checks: ReadonlyArray<string>
+  readonly checks: string
   readonly price?: string
   readonly priceSource?: string
   readonly priceAgeMicros?: number
@@ -27,8 +27,9 @@ type RiskText = {
 /** Checks that compared with a market price carry it. */
 const PRICED = new Set(["PRICE_COLLAR", "MIN_NOTIONAL", "MAX_ORDER_NOTIONAL"])
 
-const checkBody = (text: string, risk: RiskText): CheckBody => {
-  const { code, passed, limit = null, used = null, requested = null, scope } = readCheck(text)
+const checkBody = (check: Check, risk: RiskText): CheckBody => {
+  const { code, passed, scope } = check
+  const [limit, used, requested] = [check.limit ?? null, check.used ?? null, check.requested ?? null]
   const price =
     PRICED.has(code) && risk.price !== undefined
       ? {
@@ -52,7 +53,7 @@ export const fillBody = (row: ExecutionRow): FillBody => ({
 
 /** The order as the contract has it. */
 export const orderBody = ({ row, eventNo, fills }: OrderView, partition: number): OrderBody => {
-  const risk: RiskText = row.risk === "" ? { decision: "approved", checks: [] } : JSON.parse(row.risk)
+  const risk: RiskText = row.risk === "" ? { decision: "approved", checks: "" } : JSON.parse(row.risk)
   return {
     orderId: row.orderId as OrderBody["orderId"],
     clOrdId: row.clOrdId,
@@ -70,7 +71,7 @@ export const orderBody = ({ row, eventNo, fills }: OrderView, partition: number)
     leavesQty: formatFixed(row.leavesQty),
     avgPx: formatFixed(row.avgPx),
     ...(row.reason !== "" && { reason: row.reason }),
-    risk: { decision: risk.decision, checks: risk.checks.map((check) => checkBody(check, risk)) },
+    risk: { decision: risk.decision, checks: readChecks(risk.checks).map((check) => checkBody(check, risk)) },
     fills: fills.map(fillBody),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

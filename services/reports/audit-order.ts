@@ -1,6 +1,6 @@
 import { formatFixed } from "#domain/kernel/money.ts"
 import { postingsOf } from "#domain/ledger/postings.ts"
-import { readCheck, type Check } from "#domain/risk/check-text.ts"
+import { readChecks, type Check } from "#domain/risk/check-text.ts"
 import { balances } from "#projections/balances/balances.ts"
 import { events, type EventRow } from "#projections/events/events.ts"
 import { orders } from "#projections/orders/orders.ts"
@@ -90,7 +90,7 @@ const storyEvent = async (store: RowStore, { partition, row }: RowVersion): Prom
     ...(trace !== "" && { trace }),
     commit: { no: commitNo, id: commitId, hash: commitHash },
     data: JSON.parse(data),
-    ...(event.type === "OrderRiskDecided" && { checks: event.data.checks.map(readCheck) }),
+    ...(event.type === "OrderRiskDecided" && { checks: readChecks(event.data.checks) }),
     ...(event.type === "OrderFilled" && (await afterFill(store, partition, event)))
   }
 }

@@ -4,6 +4,7 @@ import type { Recorded } from "#domain/kernel/event.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
 import { postingsOf } from "#domain/ledger/postings.ts"
 import { leavesQty } from "#domain/orders/open-order.ts"
+import { readChecks } from "#domain/risk/check-text.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
 
 /** A law that does not hold, in words. */
@@ -47,7 +48,7 @@ export const checkEvents = (events: ReadonlyArray<Recorded<AccountEvent>>): void
       must(decided, () => `event ${event.eventNo}: a request without its risk decision beside it`)
     }
     if (event.type === "OrderRiskDecided") {
-      const failed = event.data.checks.some((check) => check.split(" ")[1] !== "ok")
+      const failed = readChecks(event.data.checks).some((check) => !check.passed)
       must(
         failed === (event.data.decision === "denied"),
         () => `event ${event.eventNo}: the decision does not follow from its checks`

@@ -12,10 +12,10 @@ const placed = (more: Record<string, unknown> = {}): Told => [
   "OrderPlaced",
   { clOrdId: "c1", symbol: "AAAUSD", side: "buy", orderType: "limit", timeInForce: "GTC", quantity: f("10"), price: f("100"), ...more }
 ]
-const approved: Told = ["OrderRiskDecided", { clOrdId: "c1", decision: "approved", checks: ["HALTED ok"] }]
-const denied = (clOrdId = "c1"): Told => [
+const approved: Told = ["OrderRiskDecided", { decision: "approved", checks: "HALTED ok" }]
+const denied = (cause = "c1"): Told => [
   "OrderRiskDecided",
-  { clOrdId, decision: "denied", checks: ["HALTED ok", "LOT_SIZE no 1 - 10.5", "BUYING_POWER no 5 0 1000"] }
+  { cause, decision: "denied", checks: "HALTED ok;LOT_SIZE no 1 - 10.5;BUYING_POWER no 5 0 1000" }
 ]
 const acknowledged: Told = ["OrderAcknowledged"]
 let filledQty = 0n
@@ -33,7 +33,7 @@ const fold = (told: ReadonlyArray<Told>): OrderRow =>
     (row, [type, data = {}], i) =>
       orders.fold(
         row,
-        { eventNo: i + 1, type, account: "A", recordedAt: `2026-01-01T00:00:0${i}.000000000Z`, data: { orderId: "0-1", ...data } } as unknown as LedgerEvent,
+        { eventNo: i + 1, type, account: "A", cause: data["cause"], recordedAt: `2026-01-01T00:00:0${i}.000000000Z`, data: { orderId: "0-1", ...data } } as unknown as LedgerEvent,
         { no: 1, id: "x", hash: "y" }
       ),
     orders.empty(["0-1"])

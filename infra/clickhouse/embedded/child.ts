@@ -36,21 +36,24 @@ async function begin(order: Order): Promise<void> {
 
 async function serve(order: Order, engine: Engine, passing: string): Promise<void> {
   const { key, maxExecutionSeconds } = order
-  const server = createFront({ engine, key, passing, maxExecutionSeconds, slots: new Slots(order.slots) })
+  const slots = new Slots(order.slots)
+  const server = createFront({ engine, key, passing, maxExecutionSeconds, slots })
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject)
     server.listen(order.port, "127.0.0.1", resolve)
   })
-  process.once("SIGTERM", () => void finish(server, engine))
+  process.once("SIGTERM", () => void finish(server, engine, slots))
   say({ ready: { port: (server.address() as AddressInfo).port } })
 }
 
-async function finish(server: Server, engine: Engine): Promise<void> {
+async function finish(server: Server, engine: Engine, slots: Slots): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
   await Promise.race([closed, sleep(finishMs)])
-  // Whoever still waits is cut off, and the statement killed with it.
+  // Whoever still waits is cut off, and the statement killed with it. Closing the engine under one would wait for it.
   server.closeAllConnections()
-  await Promise.race([closed, sleep(finishMs)])
+  for (const deadline = Date.now() + finishMs; !slots.areIdle; await sleep(20)) {
+    if (Date.now() > deadline) process.kill(process.pid, "SIGKILL")
+  }
   engine.close()
   process.exit(0)
 }

@@ -4,11 +4,17 @@ const longestQueue = 512
 
 /** How many statements run at once: each keeps a thread of the pool busy, and a full pool would stop files and sockets. */
 export class Slots {
+  readonly #count: number
   #free: number
   readonly #waiting = new Set<() => void>()
 
   constructor(count: number) {
+    this.#count = count
     this.#free = count
+  }
+
+  get areIdle(): boolean {
+    return this.#free === this.#count
   }
 
   /** Runs the work when a slot is free. Whoever is gone by then has lost the place in the queue and nothing is run. */

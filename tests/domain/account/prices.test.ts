@@ -11,7 +11,7 @@ describe("the price collar", () => {
   it.each<[string, Wanted, string]>([
     ["a buy 20 % above", { price: "120" }, "ok 120 100 120"],
     ["a buy further above", { price: "120.5" }, "no 120 100 120.5"],
-    ["a buy far below, which will not trade", { price: "6" }, "ok 120 100 6"],
+    ["a buy far below, which will not trade", { price: "30" }, "ok 120 100 30"],
     ["a sell 20 % below", { side: "sell", price: "80" }, "ok 80 100 80"],
     ["a sell further below", { side: "sell", price: "79.5" }, "no 80 100 79.5"],
     ["a sell far above, which will not trade", { side: "sell", price: "5000" }, "ok 80 100 5000"],

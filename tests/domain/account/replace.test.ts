@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest"
-import { requestFor } from "#domain/venue/requests.ts"
+import { venueReaction } from "#domain/venue/requests.ts"
 import { amount, check, dataOf, market, Story, typesOf, verdict, type Outcome, type Wanted } from "./story.ts"
 
 /** What the venue is asked by the events of a command. */
-const asked = (story: Story, outcome: Outcome, id: string) =>
-  outcome.events.map((event) => requestFor(event, story.order(id), 0)).find((request) => request !== undefined)
+const asked = (story: Story, outcome: Outcome) =>
+  outcome.events.flatMap((event) => venueReaction(0, (id) => story.order(id)).react(event))
 
 describe("a replace on its way holds back the dearer of both forms", () => {
   type Terms = Parameters<Story["replace"]>[1]
@@ -138,7 +138,7 @@ describe("a replace", () => {
     const story = Story.begun()
     const id = story.place({ type: "stop", stopPrice: "100" })
     const up = story.replace(id, { stopPrice: "200" })
-    expect(asked(story, up, id)).toMatchObject({ type: "ReplaceOrder", price: amount("210"), stopPrice: amount("200") })
+    expect(asked(story, up)).toMatchObject([{ type: "ReplaceOrder", price: amount("210"), stopPrice: amount("200") }])
     story.report(id, { type: "Replaced", quantity: amount("1"), price: amount("210"), stopPrice: amount("200") })
     expect(story.order(id)).toMatchObject({ stopPrice: amount("200"), protectionPrice: amount("210") })
     expect(story.order(id)!.price).toBeUndefined()
@@ -150,7 +150,7 @@ describe("a replace", () => {
     const outcome = story.replace(id, { quantity: "2" }, { seen: market("100", "300") })
     expect(check(outcome, "BUYING_POWER")).toBe("ok 10000 0 210.105")
     expect(story.cash().reserved).toBe("210.105")
-    expect(asked(story, outcome, id)).toMatchObject({ price: amount("105") })
+    expect(asked(story, outcome)).toMatchObject([{ type: "ReplaceOrder", price: amount("105") }])
     story.report(id, { type: "ReplaceRejected" })
     expect(verdict(story.replace(id, { quantity: "2" }, { seen: market("100") }))).toBe("approved")
   })

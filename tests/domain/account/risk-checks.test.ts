@@ -1,6 +1,6 @@
 // Each check with the numbers that it compared: `ok|no LIMIT USED REQUESTED [SCOPE]`.
 import { describe, expect, it } from "vitest"
-import { CHECK_CODES, readCheck } from "#domain/risk/check-text.ts"
+import { CHECK_CODES, readChecks } from "#domain/risk/check-text.ts"
 import { amount, check, decisionIn, instrument, market, Story, verdict, type Wanted } from "./story.ts"
 
 type Given = (story: Story) => void
@@ -87,7 +87,7 @@ describe("a risk check", () => {
     })
     for (const wanted of [{ price: "100" }, { price: "100", quantity: "1.15" }, { side: "sell", price: "1" } as const]) {
       const { checks } = decisionIn(story.submit(wanted).events)!.data
-      expect(checks.map((text) => readCheck(text).code)).toEqual(CHECK_CODES)
+      expect(readChecks(checks).map(({ code }) => code)).toEqual(CHECK_CODES)
     }
   })
 

@@ -73,7 +73,7 @@ export const market = (last?: string, ask?: string): MarketSeen => ({
 })
 const MARKET = market("100", "100")
 
-type Body<R = VenueReport> = R extends { type: infer T } ? { type: T } & Partial<Omit<R, "type">> : never
+type Body<R = VenueReport> = R extends { type: infer T } ? { type: T } & Partial<Omit<R, "type" | "execId">> : never
 export type Said = Body & { readonly execId?: string }
 type Head = { readonly id?: string; readonly seen?: MarketSeen; readonly at?: Time; readonly actor?: string }
 
@@ -139,7 +139,7 @@ export class Story {
   place(wanted: Wanted, head: Head = {}): OrderId {
     const { events } = this.submit(wanted, head)
     const decision = decisionIn(events)
-    if (decision?.data.decision !== "approved") throw new Error(`not approved: ${decision?.data.checks.join(", ")}`)
+    if (decision?.data.decision !== "approved") throw new Error(`not approved: ${decision?.data.checks}`)
     return decision.data.orderId
   }
   cancel(orderId: string, head: Head = {}): Outcome {
@@ -290,12 +290,12 @@ export const dataOf = (outcome: Outcome, type: AccountEvent["type"]): Record<str
 export const verdict = (outcome: Outcome): string => {
   const decision = decisionIn(outcome.events)
   if (decision === undefined) return outcome.code ?? outcome.kind
-  const failed = decision.data.checks.filter((check) => check.split(" ")[1] !== "ok").map((check) => check.split(" ")[0])
+  const failed = decision.data.checks.split(";").filter((check) => check.split(" ")[1] !== "ok").map((check) => check.split(" ")[0])
   return failed.length === 0 ? decision.data.decision : `${decision.data.decision}: ${failed.join(", ")}`
 }
 
 /** One check's text without its code. */
 export const check = (outcome: Outcome, code: string): string | undefined =>
   decisionIn(outcome.events)
-    ?.data.checks.find((text) => text.split(" ")[0] === code)
+    ?.data.checks.split(";").find((text) => text.split(" ")[0] === code)
     ?.slice(code.length + 1)

@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import type { ClOrdId } from "#domain/kernel/ids.ts"
 import { formatFixed, type Price } from "#domain/kernel/money.ts"
 import { plusMicros, type Time } from "#domain/kernel/time.ts"
 import { PriceBoard } from "#domain/market/board.ts"
@@ -44,9 +45,12 @@ const requestOf = (one: Ask, id: number, now: Time, middle: bigint): VenueReques
   const expireAt = plusMicros(now, 2_000_000)
   switch (one.what) {
     case "cancel":
-      return cancel(known, micros + id)
+      return { ...cancel(known, micros), clOrdId: `c-${id}` as ClOrdId }
     case "replace":
-      return replaceBy(known, micros + id, size, one.away % 2 === 0 ? { price: priceAt(one.away) } : {})
+      return {
+        ...replaceBy(known, micros, size, one.away % 2 === 0 ? { price: priceAt(one.away) } : {}),
+        clOrdId: `r-${id}` as ClOrdId
+      }
     case "market":
       return order(id, micros, one.side, size, { type: "market", price: priceAt(one.side === "buy" ? 500 : -500) })
     case "limit":
@@ -123,7 +127,7 @@ describe("any history of orders at the venue", () => {
         expect(venue.nextDue()).toBeUndefined()
         filled += recorded.filled
       }),
-      { numRuns: 4000 }
+      { numRuns: 3000 }
     )
     expect(filled > 0n).toBe(true)
   })
@@ -135,7 +139,7 @@ describe("any history of orders at the venue", () => {
         expect(play(one).reports).toEqual(reports)
         expect(play(one, { polls: true }).reports).toEqual(reports)
       }),
-      { numRuns: 4000 }
+      { numRuns: 3000 }
     )
   })
 
@@ -146,7 +150,7 @@ describe("any history of orders at the venue", () => {
         expect(reports.map((report) => report.at)).toEqual(reports.map((report) => report.at).toSorted())
         expect(reports.map(({ mdNo }) => mdNo)).toEqual(reports.map(({ mdNo }) => mdNo).toSorted((a, b) => a - b))
       }),
-      { numRuns: 4000 }
+      { numRuns: 3000 }
     )
   })
 
@@ -156,7 +160,7 @@ describe("any history of orders at the venue", () => {
         const { recorded, venue } = play(one, { restarts: one.restarts })
         expect([recorded.open.size, recorded.pending.size, venue.openOrders().length]).toEqual([0, 0, 0])
       }),
-      { numRuns: 4000 }
+      { numRuns: 3000 }
     )
   })
 })

@@ -26,7 +26,8 @@ const stop: OpenOrder = {
   mdNo: 1,
   reports: 1,
   reservedCash: 0n as Cash,
-  reservedUnits: 0n as Quantity
+  reservedUnits: 0n as Quantity,
+  exposed: quantity(1)
 }
 
 describe("a request to the venue", () => {

@@ -96,6 +96,17 @@ describe("embedded clickhouse: life and death", withEngine, () => {
     await expect.poll(() => ends).toEqual(["SIGKILL"])
   })
 
+  test("stop lets short statements finish and cuts off a long one", async () => {
+    await using store = await freshClickHouse()
+    const short = post(store, "SELECT sleep(1)")
+    const long = post(store, slow).catch(() => "cut off")
+    await sleep(200)
+    const begun = performance.now()
+    await store.stop()
+    expect(performance.now() - begun).toBeLessThan(5000)
+    expect([(await short).text, await long]).toEqual(["0\n", "cut off"])
+  })
+
   test("kill -9 under inserts: what was answered is there, whole", async () => {
     using folder = tempDir("clickhouse")
     const size = 500

@@ -26,7 +26,6 @@ export const freshRows = <Event extends { readonly eventNo: number }>(
     rows: (name: string): ReadonlyArray<RowVersion> => folds.find((one) => one.table.name === name)?.rows() ?? []
   }
 }
-export type FreshRows<Event extends { readonly eventNo: number }> = ReturnType<typeof freshRows<Event>>
 
 const keeping = <Event extends { readonly eventNo: number }>(fold: RowFold<Event>) => {
   const kept = new Map<number, Map<string | number, RowVersion>>()

@@ -11,16 +11,21 @@ export type Answered = {
   readonly first: number
   last: number
   readonly at: Time
-  /** the order that it placed: remembered as long as that is open */
+  /** the order that it placed or filled: remembered as long as that is open */
   readonly order: OrderId | undefined
 }
 
-/** Commands by account and id: 24 hours of recorded time or the newest million, whichever is fewer, and those of open orders. */
+/**
+ * Commands by account and id, and a venue's reports by order, ExecID and day: 24 hours of recorded time or the newest
+ * million, whichever is fewer, and those of open orders.
+ */
 export type AnsweredCommands = {
   readonly recent: Map<string, Answered>
   /** of orders that are still open, once they would have been forgotten */
   readonly pinned: Map<string, Answered>
-  readonly pinnedByOrder: Map<OrderId, string>
+  readonly pinnedByOrder: Map<OrderId, Array<string>>
+  /** of callers whose clocks are ahead, once they would have been forgotten: until the floor has passed their ids */
+  readonly ahead: Map<string, Answered & { readonly madeMicros: number }>
   /** UUIDv7 of before this are refused: they may have been answered and forgotten */
   floorMicros: number
   /** the command whose events came last: the next one is mostly its own */
@@ -36,11 +41,19 @@ export const nothingAnswered = (most = MOST_REMEMBERED): AnsweredCommands => ({
   recent: new Map(),
   pinned: new Map(),
   pinnedByOrder: new Map(),
+  ahead: new Map(),
   floorMicros: 0,
   most
 })
 
-const keyOf = (account: AccountId, id: string): string => `${account} ${id}`
+const commandKey = (account: AccountId, id: string): string => `${account} ${id}`
+/** No caller's id has a slash: what a venue says is never taken for a caller's repeat, nor refused because of one. */
+const reportKey = (order: OrderId, execId: string, at: Time): string => `${order}/${execId}/${at.slice(0, 10)}`
+
+const keyOfRequest = (account: AccountId, id: string, request: Request): string =>
+  request.type === "VenueReported"
+    ? reportKey(request.report.orderId, request.report.execId, request.report.at)
+    : commandKey(account, id)
 
 export type Repeat = "new" | "other-content" | "too-old" | "too-far-ahead" | Answered
 
@@ -52,13 +65,15 @@ export const repeatOf = (
   request: Request,
   at: Time
 ): Repeat => {
-  const key = keyOf(account, id)
-  const found = state.recent.get(key) ?? state.pinned.get(key)
-  if (found !== undefined) return found.content === contentOfRequest(request) ? found : "other-content"
-  const made = microsOfUuid7(id)
+  const key = keyOfRequest(account, id, request)
+  const found = state.recent.get(key) ?? state.pinned.get(key) ?? state.ahead.get(key)
+  if (found !== undefined) {
+    return found.content === contentOfRequest(request, found.at) ? found : "other-content"
+  }
+  const made = request.type === "VenueReported" ? undefined : microsOfUuid7(id)
   if (made === undefined) return "new"
-  // a UUIDv7 counts milliseconds: one of the floor's own millisecond is not older than it
-  if (made + 1000 <= state.floorMicros) return "too-old"
+  // whatever was forgotten was recorded by the floor and made before that: a UUIDv7 cuts its own time down
+  if (made <= state.floorMicros) return "too-old"
   return made > microsOf(at) + AHEAD_MICROS ? "too-far-ahead" : "new"
 }
 
@@ -68,33 +83,37 @@ export const remember = (
   event: Recorded<AccountEvent>,
   isOpen: (order: OrderId) => boolean
 ): void => {
-  if (event.account !== undefined) rememberEvent(state, event, event.account)
+  if ("execId" in event.data) {
+    const { orderId, execId } = event.data
+    const key = reportKey(orderId, execId, event.effectiveAt)
+    state.recent.set(key, answeredBy(event, event.type === "OrderFilled" ? orderId : undefined))
+  } else if (event.account !== undefined && event.type !== "LimitsSet" && event.type !== "TradingHalted") {
+    // limits and halts are compared by state: their ids say nothing, and another command may have the same
+    rememberCommand(state, event, event.account)
+  }
   // by event number, so that every replay forgets at the same places
   if (event.eventNo % 256 === 0 || state.recent.size > state.most + 256) forget(state, event.recordedAt, isOpen)
 }
 
-const rememberEvent = (state: AnsweredCommands, event: Recorded<AccountEvent>, account: AccountId): void => {
+const rememberCommand = (state: AnsweredCommands, event: Recorded<AccountEvent>, account: AccountId): void => {
   const { newest } = state
-  if (newest !== undefined && newest.id === event.cause && newest.account === account) {
+  const isNext = newest?.answered.last === event.eventNo - 1
+  if (isNext && newest.id === event.cause && newest.account === account) {
     newest.answered.last = event.eventNo
     return
   }
-  const key = keyOf(account, event.cause)
-  const found = state.recent.get(key)
-  if (found !== undefined) {
-    found.last = event.eventNo
-    return
-  }
-  const answered: Answered = {
-    content: contentOfEvent(event),
-    first: event.eventNo,
-    last: event.eventNo,
-    at: event.recordedAt,
-    order: event.type === "OrderPlaced" ? event.data.orderId : undefined
-  }
-  state.recent.set(key, answered)
+  const answered = answeredBy(event, event.type === "OrderPlaced" ? event.data.orderId : undefined)
+  state.recent.set(commandKey(account, event.cause), answered)
   state.newest = { account, id: event.cause, answered }
 }
+
+const answeredBy = (event: Recorded<AccountEvent>, order: OrderId | undefined): Answered => ({
+  content: contentOfEvent(event),
+  first: event.eventNo,
+  last: event.eventNo,
+  at: event.recordedAt,
+  order
+})
 
 const forget = (state: AnsweredCommands, now: Time, isOpen: (order: OrderId) => boolean): void => {
   const oldest = plusMicros(now, -WINDOW_MICROS)
@@ -103,17 +122,22 @@ const forget = (state: AnsweredCommands, now: Time, isOpen: (order: OrderId) => 
     if (answered.at >= oldest && state.recent.size <= state.most) break
     state.recent.delete(key)
     state.floorMicros = Math.max(state.floorMicros, microsOf(answered.at))
-    if (answered.order !== undefined && isOpen(answered.order)) {
-      state.pinned.set(key, answered)
-      state.pinnedByOrder.set(answered.order, key)
-    }
+    if (answered.order !== undefined && isOpen(answered.order)) pin(state, answered.order, key, answered)
+    const madeMicros = microsOfUuid7(key.slice(key.indexOf(" ") + 1))
+    if (madeMicros !== undefined) state.ahead.set(key, { ...answered, madeMicros })
   }
+  for (const [key, { madeMicros }] of state.ahead) if (madeMicros <= state.floorMicros) state.ahead.delete(key)
 }
 
-/** A finished order's command is remembered no longer than others. */
+const pin = (state: AnsweredCommands, order: OrderId, key: string, answered: Answered): void => {
+  state.pinned.set(key, answered)
+  const keys = state.pinnedByOrder.get(order)
+  if (keys === undefined) state.pinnedByOrder.set(order, [key])
+  else keys.push(key)
+}
+
+/** A finished order's commands are remembered no longer than others. */
 export const unpin = (state: AnsweredCommands, order: OrderId): void => {
-  const key = state.pinnedByOrder.get(order)
-  if (key === undefined) return
-  state.pinned.delete(key)
+  for (const key of state.pinnedByOrder.get(order) ?? []) state.pinned.delete(key)
   state.pinnedByOrder.delete(order)
 }

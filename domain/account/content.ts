@@ -1,13 +1,15 @@
 import { digestOf } from "#domain/kernel/chance.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
+import type { Time } from "#domain/kernel/time.ts"
 import type { AccountEvent } from "./events.ts"
 import type { Request } from "./commands.ts"
 
 /**
  * A digest of what a command asked: equal digests are the same content. The event that a command left gives the same
  * ({@link contentOfEvent}), so that after a restart a repeat is still told from another command under the same id.
+ * A movement's event does not tell whether its time was given, when that is `recordedAt`: then it counts as not given.
  */
-export const contentOfRequest = (request: Request): number => {
+export const contentOfRequest = (request: Request, recordedAt: Time): number => {
   switch (request.type) {
     case "SubmitOrder": {
       const { symbol, side, orderType, timeInForce, quantity, price, stopPrice, expireAt } = request
@@ -22,7 +24,8 @@ export const contentOfRequest = (request: Request): number => {
     case "Deposit":
     case "Withdraw": {
       const { type, currency, amount, reference, effectiveAt } = request
-      return digestOf(type === "Deposit" ? "deposit" : "withdraw", currency, amount, reference, effectiveAt)
+      const asked = effectiveAt === recordedAt ? undefined : effectiveAt
+      return digestOf(type === "Deposit" ? "deposit" : "withdraw", currency, amount, asked, reference)
     }
     default:
       return 0 // a venue's ExecID stands for one report; the others have no account, or are compared by state
@@ -46,7 +49,7 @@ export const contentOfEvent = (event: Recorded<AccountEvent>): number => {
     case "Withdrawn": {
       const { currency, amount, reference } = event.data
       const effectiveAt = event.effectiveAt === event.recordedAt ? undefined : event.effectiveAt
-      return digestOf(event.type === "Deposited" ? "deposit" : "withdraw", currency, amount, reference, effectiveAt)
+      return digestOf(event.type === "Deposited" ? "deposit" : "withdraw", currency, amount, effectiveAt, reference)
     }
     default:
       return 0

@@ -12,7 +12,9 @@ import type { Account } from "./state.ts"
  * A venue's report becomes an event of its order. Facts cannot be refused: what fits no open order, or would fill more
  * than is open, is kept as it came (ReportSuspended) for a person to look at, and changes no balance.
  */
-export const venueReported = ({ report, venue }: VenueReported, account: Account): Decided => {
+export const venueReported = ({ report: said, venue }: VenueReported, account: Account): Decided => {
+  // the account that it came for is the one whose order it fills, whatever the report calls it
+  const report = said.account === account.id ? said : { ...said, account: account.id }
   const order = account.orders.get(report.orderId)
   if (order !== undefined) return Result.succeed([fromOpenOrder(report, venue, order)])
   // "too late to cancel" is what a venue says of an order that is finished: a remark, not a break
@@ -40,6 +42,9 @@ const fromOpenOrder = (report: VenueReport, venue: string, order: OpenOrder): Ac
       return filled(report, venue, order)
     case "Replaced": {
       const { quantity, price, stopPrice, queueAhead } = report
+      if ([quantity, price, stopPrice].some((value) => value !== undefined && value <= 0n)) {
+        return suspended(report, "terms that no order has")
+      }
       const terms = { quantity, ...(price !== undefined && { price }), ...(stopPrice !== undefined && { stopPrice }) }
       return { type: "OrderReplaced", ...head(report), data: { ...ids(report), ...terms, queueAhead } }
     }

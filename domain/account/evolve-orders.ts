@@ -15,9 +15,12 @@ type StoryEvent = Recorded<OrderEvent> | Recorded<Extract<RiskEvent, { type: "Or
 /** Orders, with the money and units that they hold back, move together here and nowhere else. */
 export const evolveOrder = (state: State, account: Account, event: StoryEvent): void => {
   if (event.type === "OrderPlaced") return placed(state, account, event)
-  if (event.type === "CancelAllRequested" || event.type === "ReportSuspended") return
+  if (event.type === "CancelAllRequested") return
   const order = account.orders.get(event.data.orderId)
-  if (order === undefined) return // a remark on an order that is finished
+  if (order === undefined) {
+    if (isRemark(event)) return
+    throw new Error(`event ${event.eventNo} (${event.type}) names an order ${event.data.orderId} that is not open`)
+  }
   if ("execId" in event.data) {
     order.reports++
     order.mdNo = event.data.mdNo
@@ -52,12 +55,18 @@ export const evolveOrder = (state: State, account: Account, event: StoryEvent): 
     case "CancelRejected":
       delete order.pendingCancel
       return
+    case "ReportSuspended":
+      return
     case "OrderCanceled":
     case "OrderRejected":
     case "OrderExpired":
       return finish(state, account, order)
   }
 }
+
+/** What may be said of an order that is finished. */
+const isRemark = ({ type }: StoryEvent): boolean =>
+  type === "ReportSuspended" || type === "CancelRejected" || type === "ReplaceRejected"
 
 const placed = (
   state: State,

@@ -29,7 +29,9 @@ export const fractionOf = (...keys: ReadonlyArray<number | string>): number => c
 export const digestOf = (...parts: ReadonlyArray<string | bigint | undefined>): number => {
   let a = 0xdeadbeef
   let b = 0x41c6ce57
-  for (const part of parts) {
+  for (const given of parts) {
+    // two numbers hold 64 bits; what is larger is rare enough to be written out
+    const part = typeof given === "bigint" && BigInt.asIntN(64, given) !== given ? String(given) : given
     if (typeof part === "string") {
       for (let i = 0; i < part.length; i++) {
         const code = part.charCodeAt(i)

@@ -20,35 +20,58 @@ export const latestRows = (table: Table, cut: Cut): string => `${latest(table, i
 export const rowsOfKeys = (table: Table, partition: number, keys: ReadonlyArray<RowKey>, upTo: number): string =>
   `${latest(table, `partition = ${partition} AND eventNo <= ${upTo} AND ${isOneOf(table, keys)}`)} SETTINGS ${EXACT}`
 
-/** The rows that a query asks for, of the newest versions at the cut. */
+/**
+ * The rows that a query asks for, of the newest versions at the cut. Which ones they are is found out with the columns
+ * that it names; the others, wide ones among them, are read for the rows of the page only.
+ */
 export const foundRows = (table: Table, query: RowQuery, cut: Cut): string => {
-  const { where = {}, after, limit, descending = false } = query
+  const { where = {}, after, limit, descending = false, orderBy } = query
   const conditions = Object.entries(where).map(([column, wanted]) => hasOneOf(table, column, wanted))
-  const isKey = (column: string) => table.key.includes(column) || column === "partition"
-  // a row that has the value now had it at some event: only such keys need their newest version looked up
-  const keys = table.key.map(quoted).join(", ")
-  const candidates = Object.keys(where).every(isKey)
-    ? conditions
-    : [
-        `(partition, ${keys}) IN (SELECT partition, ${keys} FROM ${quoted(tableName(table))} WHERE ${conditions.join(" AND ")})`
-      ]
-  const order = [...new Set([...sortColumns(table, query), "partition"])]
-  const sort = sortColumns(table, query).concat("partition")
+  const sort = [...sortColumns(table, query), "partition"]
   const beyond =
-    after === undefined
-      ? []
-      : [`(${sort.map(quoted).join(", ")}) ${descending ? "<" : ">"} (${literals(table, sort, after)})`]
-  const outer = [...conditions, ...beyond]
-  return `SELECT * FROM (${latest(table, [inCut(cut), ...candidates].join(" AND "))})
-    ${outer.length === 0 ? "" : `WHERE ${outer.join(" AND ")}`}
-    ${sorted(order, descending)} LIMIT ${Math.floor(limit)} SETTINGS ${EXACT}`
+    after === undefined ? [] : [`${tuple(sort)} ${descending ? "<" : ">"} (${literals(table, sort, after)})`]
+  const identity = unique(["partition", ...table.key, "eventNo"])
+  const needed = unique([...identity, ...Object.keys(where), ...(orderBy === undefined ? [] : [orderBy])])
+  const from = quoted(tableName(table))
+  const newest = newestOf(table, needed, from, [inCut(cut), ...candidates(table, where, conditions)])
+  const chosen = `SELECT ${list(identity)} FROM (${newest}) ${filtered([...conditions, ...beyond])}
+    ${sorted(sort, descending)} LIMIT ${Math.floor(limit)}`
+  return `SELECT ${list(columnsOf(table))} FROM ${from} FINAL WHERE ${tuple(identity)} IN (${chosen})
+    ${sorted(sort, descending)} SETTINGS ${EXACT}`
 }
 
-const latest = (table: Table, where: string): string => {
-  const key = [...table.key, "partition"].map(quoted).join(", ")
-  return `SELECT ${columnsOf(table).map(quoted).join(", ")} FROM ${quoted(tableName(table))} FINAL WHERE ${where}
-    ORDER BY ${key}, eventNo DESC LIMIT 1 BY ${key}`
+/** A row that has a value now had it at some event: only such keys need their newest version looked up. */
+const candidates = (
+  table: Table,
+  where: NonNullable<RowQuery["where"]>,
+  conditions: ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  if (Object.keys(where).every((column) => table.key.includes(column))) return conditions
+  const key = unique(["partition", ...table.key])
+  return [`${tuple(key)} IN (SELECT ${list(key)} FROM ${quoted(tableName(table))} WHERE ${conditions.join(" AND ")})`]
 }
+
+const latest = (table: Table, where: string): string =>
+  newestOf(table, columnsOf(table), `${quoted(tableName(table))} FINAL`, [where])
+
+/** The newest version of each key among those that fulfil the conditions; with a row for each event, all of them. */
+const newestOf = (
+  table: Table,
+  columns: ReadonlyArray<string>,
+  from: string,
+  conditions: ReadonlyArray<string>
+): string => {
+  const key = unique([...table.key, "partition"])
+  const select = `SELECT ${list(columns)} FROM ${from} ${filtered(conditions)}`
+  if (table.key.includes("eventNo")) return `${select} ORDER BY ${list(key)}`
+  return `${select} ORDER BY ${list(key)}, eventNo DESC LIMIT 1 BY ${list(key)}`
+}
+
+const unique = (columns: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(columns)]
+const list = (columns: ReadonlyArray<string>): string => columns.map(quoted).join(", ")
+const tuple = (columns: ReadonlyArray<string>): string => `(${list(columns)})`
+const filtered = (conditions: ReadonlyArray<string>): string =>
+  conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`
 
 const sorted = (columns: ReadonlyArray<string>, descending: boolean): string =>
   `ORDER BY ${columns.map((column) => `${quoted(column)}${descending ? " DESC" : ""}`).join(", ")}`
@@ -66,7 +89,7 @@ const hasOneOf = (table: Table, column: string, wanted: Cell | ReadonlyArray<Cel
 
 const isOneOf = (table: Table, keys: ReadonlyArray<RowKey>): string => {
   const tuples = keys.map((key) => `(${literals(table, table.key, key)})`)
-  return `(${table.key.map(quoted).join(", ")}) IN (${tuples.join(", ")})`
+  return `${tuple(table.key)} IN (${tuples.join(", ")})`
 }
 
 const literals = (table: Table, columns: ReadonlyArray<string>, values: ReadonlyArray<Cell>): string =>

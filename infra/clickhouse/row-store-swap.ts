@@ -16,6 +16,10 @@ export const swapRows = async (live: ClickHouse, rebuilt: ClickHouse, tables: Re
     const name = quoted(tableName(table))
     await live.command(`EXCHANGE TABLES ${quoted(live.database)}.${name} AND ${quoted(rebuilt.database)}.${name}`)
   }
-  await live.insert(POSITIONS, POSITION_COLUMNS, positions.map((row) => POSITION_COLUMNS.map((column) => row[column])))
+  await live.insert(
+    POSITIONS,
+    POSITION_COLUMNS,
+    positions.map((row) => POSITION_COLUMNS.map((column) => row[column]))
+  )
   await rebuilt.command(`DROP DATABASE ${quoted(rebuilt.database)} SYNC`)
 }

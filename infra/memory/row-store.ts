@@ -65,7 +65,9 @@ export const memoryRows = (): RowStore => {
     find: async (table, query) => {
       const { where = {}, after, limit, descending = false, cut } = query
       const tests = Object.entries(where).map(([column, wanted]) => [column, new Set(asList(wanted))] as const)
-      const matching = newest(table, cut).filter((version) => tests.every(([column, set]) => set.has(cellOf(version, column))))
+      const matching = newest(table, cut).filter((version) =>
+        tests.every(([column, set]) => set.has(cellOf(version, column)))
+      )
       const beyond = (version: RowVersion) =>
         after === undefined || compareCells(cursorOf(table, query, version), after) * (descending ? -1 : 1) > 0
       return sorted(table, query, matching.filter(beyond)).slice(0, limit)
@@ -76,8 +78,10 @@ export const memoryRows = (): RowStore => {
   }
 }
 
-const asList = (wanted: Cell | ReadonlyArray<Cell>): ReadonlyArray<Cell> => (typeof wanted === "object" ? wanted : [wanted])
-const keyOf = (table: Table, version: RowVersion): ReadonlyArray<Cell> => table.key.map((column) => cellOf(version, column))
+const asList = (wanted: Cell | ReadonlyArray<Cell>): ReadonlyArray<Cell> =>
+  typeof wanted === "object" ? wanted : [wanted]
+const keyOf = (table: Table, version: RowVersion): ReadonlyArray<Cell> =>
+  table.key.map((column) => cellOf(version, column))
 const idOf = (partition: number, key: RowKey | ReadonlyArray<Cell>): string => `${partition}\n${key.join("\n")}`
 
 const keep = (rows: Map<string, Array<RowVersion>>, id: string, version: RowVersion): void => {

@@ -39,7 +39,12 @@ export type OrderStory = {
   readonly orderId: string
   readonly position: string
   /** the command that placed it: who, under which id, when, what was asked */
-  readonly command: { readonly id: string; readonly actor: string; readonly recordedAt: string; readonly asked: unknown }
+  readonly command: {
+    readonly id: string
+    readonly actor: string
+    readonly recordedAt: string
+    readonly asked: unknown
+  }
   /** the order as it stands at that position */
   readonly order: Shown
   readonly events: ReadonlyArray<StoryEvent>
@@ -76,8 +81,20 @@ export const auditOrder = async (store: RowStore, orderId: string, at?: Cut): Pr
 }
 
 const storyEvent = async (store: RowStore, { partition, row }: RowVersion): Promise<StoryEvent> => {
-  const { eventNo, type, recordedAt, effectiveAt, actor, cause, correlation, trace, commitNo, commitId, commitHash, data } =
-    row as unknown as EventRow
+  const {
+    eventNo,
+    type,
+    recordedAt,
+    effectiveAt,
+    actor,
+    cause,
+    correlation,
+    trace,
+    commitNo,
+    commitId,
+    commitHash,
+    data
+  } = row as unknown as EventRow
   const event = recordedEvent(row as unknown as EventRow)
   return {
     eventNo,
@@ -101,7 +118,8 @@ const recordedEvent = ({ account, data, ...row }: EventRow): LedgerEvent =>
 
 const afterFill = async (store: RowStore, partition: number, event: LedgerEvent & { type: "OrderFilled" }) => {
   const account = event.account ?? ""
-  const load = async (table: Table, key: ReadonlyArray<string>) => (await store.load(table, partition, [key], event.eventNo))[0]
+  const load = async (table: Table, key: ReadonlyArray<string>) =>
+    (await store.load(table, partition, [key], event.eventNo))[0]
   const position = await load(positions, [account, event.data.symbol])
   const balance = await load(balances, [account, event.data.settlement])
   return {

@@ -32,7 +32,8 @@ export const heldPosition = async (store: RowStore, tables: ReadonlyArray<Table>
 export const notReached = (held: Cut, wanted: Cut): string | undefined => {
   for (const [partition, eventNo] of wanted) {
     const at = held.get(partition) ?? 0
-    if (at < eventNo) return `what is held of partition ${partition} ends at event ${at}, before ${partition}:${eventNo}`
+    if (at < eventNo)
+      return `what is held of partition ${partition} ends at event ${at}, before ${partition}:${eventNo}`
   }
   return undefined
 }

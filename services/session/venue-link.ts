@@ -40,7 +40,7 @@ export class VenueLink {
           reports: order.reports
         })
       }
-      for (const request of unanswered(order, now, this.#partition)) this.#venue.request(request)
+      for (const request of unanswered(order, now, this.#partition)) this.#venue.resend(request)
     }
   }
 

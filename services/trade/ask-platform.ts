@@ -15,7 +15,9 @@ export const askPlatform = async (said: Said, { env, say }: Tools, path: string)
   const health = await read(`${origin}/health`, 1_000).catch(() => undefined)
   if ((health?.body as { service?: unknown } | undefined)?.service !== "gateway") return undefined
   const answer = await read(`${origin}${path}`, 60_000).catch((error: Error) => {
-    throw new CannotDo("PlatformSilent", `the platform at ${origin} does not answer ${path}: ${error.message}`, { cause: error })
+    throw new CannotDo("PlatformSilent", `the platform at ${origin} does not answer ${path}: ${error.message}`, {
+      cause: error
+    })
   })
   if (answer.status !== 200) {
     const { code, detail } = answer.body as Problem

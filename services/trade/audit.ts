@@ -21,7 +21,8 @@ after each. Every commit on the way is checked.`,
   examples: ["audit order 0-17"],
   run: async (said, tools) => {
     const [what, orderId, more] = said.words
-    if (what !== "order" || orderId === undefined || more !== undefined) throw new WrongUsage("audit what? Give: order ID")
+    if (what !== "order" || orderId === undefined || more !== undefined)
+      throw new WrongUsage("audit what? Give: order ID")
     if (!/^\d{1,9}-\d{1,15}$/u.test(orderId)) throw new WrongUsage(`${orderId} is no order id: they look like 0-17`)
     const answered = await askPlatform(said, tools, `/api/audit/orders/${orderId}`)
     const story = answered === undefined ? await fromLedger(said, tools, orderId) : (answered as OrderStory)
@@ -48,5 +49,6 @@ const fromLedger = async (said: Said, tools: Tools, orderId: string): Promise<Or
 /** A projection of one order only. */
 const ofOrder = (projection: RowFold<LedgerEvent>, orderId: string): RowFold<LedgerEvent> => ({
   ...projection,
-  keysOf: (event: LedgerEvent) => ("orderId" in event.data && event.data.orderId === orderId ? projection.keysOf(event) : NONE)
+  keysOf: (event: LedgerEvent) =>
+    "orderId" in event.data && event.data.orderId === orderId ? projection.keysOf(event) : NONE
 })

@@ -21,9 +21,13 @@ const openStore = async (place: StorePlace): Promise<OpenStore> => {
     import("#infra/clickhouse/row-store-swap.ts"),
     import("#infra/clickhouse/embedded/start.ts")
   ])
-  const engine = "folder" in place ? await startEmbeddedClickHouse({ directory: place.folder, lockWaitMs: 1_000 }) : undefined
-  const server = engine === undefined ? { url: (place as { url: string }).url } : { url: engine.url, username: engine.username, password: engine.password }
-  const live = await connectClickHouse({ ...server, database: DATABASE })
+  const engine =
+    "folder" in place ? await startEmbeddedClickHouse({ directory: place.folder, lockWaitMs: 1_000 }) : undefined
+  const server = "url" in place ? place : { url: engine!.url, username: engine!.username, password: engine!.password }
+  const live = await connectClickHouse({ ...server, database: DATABASE }).catch(async (error: unknown) => {
+    await engine?.stop()
+    throw error
+  })
   const closing: Array<() => Promise<void>> = [() => live.close()]
   return {
     rows: clickHouseRows(live),

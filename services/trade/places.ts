@@ -37,6 +37,7 @@ export const hasStore = (said: Said, tools: Tools): boolean => {
 export const PARTITION_OPTION = { partitions: { value: "0,1", help: "the ledger's partitions (0)" } } as const
 export const partitionsOf = (said: Said): ReadonlyArray<number> => {
   const text = said.text("partitions") ?? "0"
-  if (!/^\d{1,9}(,\d{1,9})*$/u.test(text)) throw new WrongUsage(`--partitions ${text}: give numbers with commas between`)
+  if (!/^\d{1,9}(,\d{1,9})*$/u.test(text))
+    throw new WrongUsage(`--partitions ${text}: give numbers with commas between`)
   return [...new Set(text.split(",").map(Number))]
 }

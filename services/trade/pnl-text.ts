@@ -4,7 +4,15 @@ import type { PnlAt } from "#services/reports/pnl-at.ts"
 export const pnlText = (report: PnlAt): string => {
   const { account, currency, position, cash, equity, realized, unrealized, fees, positions } = report
   const head = ["symbol", "quantity", "avg price", "mark", "realized", "unrealized", "fees"]
-  const rows = positions.map((p) => [p.symbol, p.quantity, p.avgPrice, p.mark ?? "none", p.realized, p.unrealized, p.fees])
+  const rows = positions.map((p) => [
+    p.symbol,
+    p.quantity,
+    p.avgPrice,
+    p.mark ?? "none",
+    p.realized,
+    p.unrealized,
+    p.fees
+  ])
   const totals: ReadonlyArray<readonly [string, string]> = [
     ["cash", cash],
     ["equity", equity],
@@ -23,5 +31,7 @@ export const pnlText = (report: PnlAt): string => {
 /** Columns side by side: the first to the left, numbers to the right. */
 const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows.map((row) => `  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ")}`)
+  return rows.map(
+    (row) => `  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ")}`
+  )
 }

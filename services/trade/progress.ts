@@ -26,7 +26,11 @@ export const progressOn =
         const time = now()
         if (time - last < everyMs) return
         last = time
-        draw([label, screen.isTTY === true ? bar(done, total) : "", share(done, total, time - begun), note].filter(Boolean).join("  "))
+        draw(
+          [label, screen.isTTY === true ? bar(done, total) : "", share(done, total, time - begun), note]
+            .filter(Boolean)
+            .join("  ")
+        )
       },
       end: () => {
         if (screen.isTTY === true && shown !== "") screen.write("\r\u001B[2K")

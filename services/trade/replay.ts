@@ -42,7 +42,12 @@ not be running. With --into they are built in another folder, also while it runs
   }
 }
 
-const inPlace = async (said: Said, tools: Tools, log: EventLog, partitions: ReadonlyArray<number>): Promise<Outcome> => {
+const inPlace = async (
+  said: Said,
+  tools: Tools,
+  log: EventLog,
+  partitions: ReadonlyArray<number>
+): Promise<Outcome> => {
   const release = tools.own(dataFolder(said, tools))
   try {
     return await withStore(tools, storePlace(said, tools), async (store) => {
@@ -50,7 +55,10 @@ const inPlace = async (said: Said, tools: Tools, log: EventLog, partitions: Read
       const { rows, swap } = await store.beside(PROJECTIONS)
       const rebuilt = await rebuild(tools, log, rows, partitions)
       const projections = await Promise.all(
-        rebuilt.projections.map(async (one, i) => ({ ...one, ...(await comparedWith(store.rows, PROJECTIONS[i]!, rebuilt.cut, one.hash)) }))
+        rebuilt.projections.map(async (one, i) => ({
+          ...one,
+          ...(await comparedWith(store.rows, PROJECTIONS[i]!, rebuilt.cut, one.hash))
+        }))
       )
       await swap()
       return outcome(log, store.rows.name, { ...rebuilt, projections })
@@ -60,7 +68,11 @@ const inPlace = async (said: Said, tools: Tools, log: EventLog, partitions: Read
   }
 }
 
-const withStore = async <T>(tools: Tools, place: Parameters<Tools["openStore"]>[0], work: (store: OpenStore) => Promise<T>) => {
+const withStore = async <T>(
+  tools: Tools,
+  place: Parameters<Tools["openStore"]>[0],
+  work: (store: OpenStore) => Promise<T>
+) => {
   const store = await tools.openStore(place)
   try {
     return await work(store)
@@ -84,7 +96,12 @@ type Rebuilt = {
   }>
 }
 
-const rebuild = async (tools: Tools, log: EventLog, rows: RowStore, partitions: ReadonlyArray<number>): Promise<Rebuilt> => {
+const rebuild = async (
+  tools: Tools,
+  log: EventLog,
+  rows: RowStore,
+  partitions: ReadonlyArray<number>
+): Promise<Rebuilt> => {
   const begun = performance.now()
   const cut = new Map<number, number>()
   let commits = 0

@@ -41,7 +41,8 @@ const questionOf = (said: Said): { readonly question: PnlQuestion; readonly path
   const [account, currency, text] = ["account", "currency", "at"].map(said.text)
   if (account === undefined) throw new WrongUsage("whose P&L? Give --account A")
   const at = text === undefined ? undefined : parsePosition(text)
-  if (text !== undefined && at === undefined) throw new WrongUsage(`--at ${text} is no position: give partition:eventNo`)
+  if (text !== undefined && at === undefined)
+    throw new WrongUsage(`--at ${text} is no position: give partition:eventNo`)
   const query = new URLSearchParams({ account, ...(currency && { currency }), ...(text && { at: text }) })
   return {
     question: { account, ...(currency !== undefined && { currency }), ...(at !== undefined && { at }) },

@@ -20,7 +20,11 @@ export const runTrade = async (
     const exitCode = error instanceof WrongUsage ? 2 : 1
     const detail = error instanceof Error ? error.message : String(error)
     const hint = exitCode === 2 ? "\nnpm run trade -- --help says what there is." : ""
-    return { exitCode, stdout: wantsJson ? jsonText({ error: { code: codeOf(error), detail } }) : "", stderr: `${detail}${hint}\n` }
+    return {
+      exitCode,
+      stdout: wantsJson ? jsonText({ error: { code: codeOf(error), detail } }) : "",
+      stderr: `${detail}${hint}\n`
+    }
   }
 }
 
@@ -38,7 +42,10 @@ const runVerb = async (
   const entry = verbs.find(({ name }) => name === first)
   if (entry === undefined) throw new WrongUsage(`there is no verb ${first}`)
   const verb = await entry.load()
-  const said = parseFor(verb, rest.map((word) => (word === "-h" ? "--help" : word)))
+  const said = parseFor(
+    verb,
+    rest.map((word) => (word === "-h" ? "--help" : word))
+  )
   if (said.has("help")) return { exitCode: 0, stdout: helpFor(entry.name, verb), stderr: "" }
   const outcome: Outcome = await verb.run(said, tools)
   const stdout = wantsJson ? jsonText(outcome.json) : `${outcome.text.trimEnd()}\n`

@@ -26,14 +26,17 @@ const eventLines = (event: StoryEvent): ReadonlyArray<string> => [
   `  by ${event.actor}, cause ${event.cause}, correlation ${event.correlation}`,
   `  commit ${event.commit.no} (${event.commit.id})  ${event.commit.hash}`,
   ...(event.checks === undefined ? dataLines(event.data) : decisionLines(event.data, event.checks)),
-  ...(event.postings ?? []).map(({ ledger, unit, amount }) => `  posting  ${ledger.padEnd(24)} ${amount.padStart(22)} ${unit}`),
+  ...(event.postings ?? []).map(
+    ({ ledger, unit, amount }) => `  posting  ${ledger.padEnd(24)} ${amount.padStart(22)} ${unit}`
+  ),
   ...(event.positionAfter === undefined ? [] : [`  position after  ${afterText(event.positionAfter, POSITION)}`]),
   ...(event.balanceAfter === undefined ? [] : [`  balance after   ${afterText(event.balanceAfter, BALANCE)}`])
 ]
 
 const POSITION = ["symbol", "quantity", "avgPrice", "cost", "realized", "fees"]
 const BALANCE = ["currency", "total"]
-const afterText = (row: Shown, columns: ReadonlyArray<string>): string => columns.map((column) => `${column} ${row[column]}`).join(", ")
+const afterText = (row: Shown, columns: ReadonlyArray<string>): string =>
+  columns.map((column) => `${column} ${row[column]}`).join(", ")
 
 const dataLines = (data: unknown): ReadonlyArray<string> => [
   `  ${Object.entries(data as Record<string, unknown>)
@@ -42,12 +45,18 @@ const dataLines = (data: unknown): ReadonlyArray<string> => [
 ]
 
 const decisionLines = (data: unknown, checks: ReadonlyArray<Check>): ReadonlyArray<string> => {
-  const { decision, price, priceSource, priceMdNo, priceAgeMicros } = data as Record<string, string | number | undefined>
+  const { decision, price, priceSource, priceMdNo, priceAgeMicros } = data as Record<
+    string,
+    string | number | undefined
+  >
   const seen = [
     ...(priceMdNo === undefined ? [] : [`market data ${priceMdNo}`]),
     ...(priceAgeMicros === undefined ? [] : [`${Number(priceAgeMicros) / 1000} ms old`])
   ]
-  const basis = price === undefined ? "no price was known" : `compared with ${priceSource} ${price}${seen.length > 0 ? ` (${seen.join(", ")})` : ""}`
+  const basis =
+    price === undefined
+      ? "no price was known"
+      : `compared with ${priceSource} ${price}${seen.length > 0 ? ` (${seen.join(", ")})` : ""}`
   return [`  ${decision}, ${basis}`, ...checks.map(checkLine)]
 }
 

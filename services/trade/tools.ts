@@ -4,14 +4,18 @@ import type { RowStore, Table } from "#streams/ports/row-store.ts"
 import type { StartProgress } from "./progress.ts"
 
 /** Where a ledger is: `sqlite:FILE` or `nats:URL`. */
-export type LogPlace = { readonly kind: "sqlite"; readonly file: string } | { readonly kind: "nats"; readonly url: string }
+export type LogPlace =
+  | { readonly kind: "sqlite"; readonly file: string }
+  | { readonly kind: "nats"; readonly url: string }
 /** Where projections are kept: the embedded ClickHouse of a folder, or a server. */
 export type StorePlace = { readonly folder: string } | { readonly url: string }
 
 export type OpenStore = {
   readonly rows: RowStore
   /** An empty store beside this one, and the step that puts its tables in the place of this one's. */
-  readonly beside: (tables: ReadonlyArray<Table>) => Promise<{ readonly rows: RowStore; readonly swap: () => Promise<void> }>
+  readonly beside: (
+    tables: ReadonlyArray<Table>
+  ) => Promise<{ readonly rows: RowStore; readonly swap: () => Promise<void> }>
   readonly close: () => Promise<void>
 }
 
@@ -25,7 +29,11 @@ export type Tools = {
   readonly openNewLog: (place: LogPlace | { readonly kind: "memory" }) => Promise<EventLog>
   readonly openStore: (place: StorePlace) => Promise<OpenStore>
   /** Recordings as a feed; speed 1 is as recorded, `lock-step` as fast as it is taken. */
-  readonly recordings: (files: ReadonlyArray<string>, speed: number | "lock-step", onDeadLetter: (letter: DeadLetter) => void) => MarketFeed
+  readonly recordings: (
+    files: ReadonlyArray<string>,
+    speed: number | "lock-step",
+    onDeadLetter: (letter: DeadLetter) => void
+  ) => MarketFeed
   readonly memoryRows: () => RowStore
   /** Makes this process the owner of a data folder; fails with a sentence when another one is. */
   readonly own: (folder: string) => () => void

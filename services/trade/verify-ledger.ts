@@ -47,7 +47,13 @@ export const verifyPartition = async (
   let epoch = 0
   let recordedAt = EPOCH
   const total = (await log.head(partition))?.no
-  const found = (faults: ReadonlyArray<Fault>): PartitionFindings => ({ partition, commits: head.no, events, head, faults })
+  const found = (faults: ReadonlyArray<Fault>): PartitionFindings => ({
+    partition,
+    commits: head.no,
+    events,
+    head,
+    faults
+  })
   try {
     for await (const batch of readChecked(log, partition)) {
       for (const commit of batch) {
@@ -56,7 +62,8 @@ export const verifyPartition = async (
         epoch = commit.body.epoch
         const recorded = decode(commit)
         for (const event of recorded) {
-          if (event.recordedAt < recordedAt) throw new BrokenLaw(`event ${event.eventNo} was recorded before the one before it`)
+          if (event.recordedAt < recordedAt)
+            throw new BrokenLaw(`event ${event.eventNo} was recorded before the one before it`)
           recordedAt = event.recordedAt
           state = decider.evolve(state, event)
           recount.book(event)

@@ -70,7 +70,8 @@ export const compareWithStore = async (
       continue
     }
     const { hash: storedHash } = await contentHash(table, store.rows(table))
-    const fault = storedHash === hash ? undefined : { check: "projections", reason: await differenceIn(one, log, store) }
+    const fault =
+      storedHash === hash ? undefined : { check: "projections", reason: await differenceIn(one, log, store) }
     compared.push({ ...head, compared: true, storedHash, ...(fault !== undefined && { fault }) })
   }
   return compared
@@ -101,7 +102,8 @@ const differenceIn = async ({ table, stored }: Expected, log: EventLog, store: R
     const decode = eventReader<AccountEvent>(ledgerCodec.decode, 0)
     for await (const batch of readChecked(log, partition)) {
       for (const commit of batch) {
-        for (const event of decode(commit)) if (counts(stored, partition, event)) fresh.fold(partition, event, commit.stored)
+        for (const event of decode(commit))
+          if (counts(stored, partition, event)) fresh.fold(partition, event, commit.stored)
       }
     }
   }
@@ -120,5 +122,7 @@ const differenceIn = async ({ table, stored }: Expected, log: EventLog, store: R
     }
   }
   const missing = expected[i]
-  return missing === undefined ? `${table.name} differs from a fresh fold` : `${table.name} lacks the row ${named(missing)}`
+  return missing === undefined
+    ? `${table.name} differs from a fresh fold`
+    : `${table.name} lacks the row ${named(missing)}`
 }

@@ -22,7 +22,9 @@ to read, equal a fresh fold. The first bad commit is named. It only reads, also 
       const expected = await expectations(PROJECTIONS, store?.rows)
       const partitions: Array<PartitionFindings> = []
       for (const partition of asked) {
-        partitions.push(await verifyPartition(tools, log, partition, (event, place) => expected.fold(partition, event, place)))
+        partitions.push(
+          await verifyPartition(tools, log, partition, (event, place) => expected.fold(partition, event, place))
+        )
       }
       const projections = await compareWithStore(expected, log, partitions, store?.rows)
       return outcome(log.name, partitions, projections, why)
@@ -70,7 +72,9 @@ const outcome = (
 
 const partitionLines = ({ partition, commits, events, head, faults }: PartitionFindings): ReadonlyArray<string> => [
   `  partition ${partition}: ${count(commits)} commits and ${count(events)} events hold, up to commit ${head.no}  ${head.hash}`,
-  ...(faults.length > 0 ? [] : [`  partition ${partition}: double entries sum to zero and equal the balances, reservations the open orders`])
+  ...(faults.length > 0
+    ? []
+    : [`  partition ${partition}: double entries sum to zero and equal the balances, reservations the open orders`])
 ]
 
 const projectionLine = ({ name, version, position, rows, hash, compared, fault }: ComparedTable): string => {

@@ -2,7 +2,15 @@
 import fc from "fast-check"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { contentHash } from "#streams/content-hash.ts"
-import { cursorOf, type Cell, type Cut, type RowQuery, type RowStore, type RowVersion, type Table } from "#streams/ports/row-store.ts"
+import {
+  cursorOf,
+  type Cell,
+  type Cut,
+  type RowQuery,
+  type RowStore,
+  type RowVersion,
+  type Table
+} from "#streams/ports/row-store.ts"
 
 const table: Table = {
   name: "things",
@@ -29,7 +37,13 @@ const plain = {
   at: "1970-01-01T00:00:00.000000000Z",
   detail: "{}"
 }
-const thing = (owner: string, item: string, eventNo: number, more: Record<string, Cell> = {}, partition = 0): RowVersion => ({
+const thing = (
+  owner: string,
+  item: string,
+  eventNo: number,
+  more: Record<string, Cell> = {},
+  partition = 0
+): RowVersion => ({
   partition,
   eventNo,
   row: { owner, item, ...plain, ...more }
@@ -103,7 +117,12 @@ export const rowStoreContract = (
     it("stands where it was written to last, for each projection and partition", async () => {
       await store.write([], [standing(3), standing(1, perEvent)])
       await store.write([], [standing(7), standing(2, table, 5)])
-      expect(await store.positions(table)).toEqual(new Map([[0, standing(7).position], [5, standing(2).position]]))
+      expect(await store.positions(table)).toEqual(
+        new Map([
+          [0, standing(7).position],
+          [5, standing(2).position]
+        ])
+      )
       expect(await store.positions(perEvent)).toEqual(new Map([[0, standing(1).position]]))
       expect(await store.positions({ ...table, version: 4 })).toEqual(new Map())
     })
@@ -111,12 +130,32 @@ export const rowStoreContract = (
     it("shows the newest version at the position, and at any earlier cut the one of then", async () => {
       await write([thing("A", "1", 1, { count: 1 }), thing("A", "1", 4, { count: 4 }), thing("B", "1", 5)], 5)
       await write([thing("A", "1", 9, { count: 9 }), thing("A", "2", 8)], 9)
-      const at = async (cut?: Cut) => (await all(store, table, cut)).map(({ eventNo, row }) => [row["owner"], row["item"], eventNo])
-      expect(await at()).toEqual([["A", "1", 9], ["A", "2", 8], ["B", "1", 5]])
-      expect(await at(cutAt(8))).toEqual([["A", "1", 4], ["A", "2", 8], ["B", "1", 5]])
+      const at = async (cut?: Cut) =>
+        (await all(store, table, cut)).map(({ eventNo, row }) => [row["owner"], row["item"], eventNo])
+      expect(await at()).toEqual([
+        ["A", "1", 9],
+        ["A", "2", 8],
+        ["B", "1", 5]
+      ])
+      expect(await at(cutAt(8))).toEqual([
+        ["A", "1", 4],
+        ["A", "2", 8],
+        ["B", "1", 5]
+      ])
       expect(await at(cutAt(4))).toEqual([["A", "1", 4]])
       expect(await at(cutAt(0))).toEqual([])
-      expect(await store.load(table, 0, [["A", "1"], ["A", "2"], ["Z", "1"]], 7)).toEqual([thing("A", "1", 4, { count: 4 })])
+      expect(
+        await store.load(
+          table,
+          0,
+          [
+            ["A", "1"],
+            ["A", "2"],
+            ["Z", "1"]
+          ],
+          7
+        )
+      ).toEqual([thing("A", "1", 4, { count: 4 })])
     })
 
     it("does not show rows beyond the position: they are of a batch that was cut short", async () => {
@@ -153,7 +192,15 @@ export const rowStoreContract = (
     })
 
     it("finds by the values of now, not of before", async () => {
-      await write([thing("A", "1", 1), thing("A", "2", 2), thing("B", "1", 3), thing("A", "1", 4, { status: "done", amount: 150000000n })], 4)
+      await write(
+        [
+          thing("A", "1", 1),
+          thing("A", "2", 2),
+          thing("B", "1", 3),
+          thing("A", "1", 4, { status: "done", amount: 150000000n })
+        ],
+        4
+      )
       const found = async (query: Omit<RowQuery, "limit">) =>
         (await store.find(table, { ...query, limit: 10 })).map(({ row }) => `${row["owner"]}${row["item"]}`)
       expect(await found({ where: { status: "open" } })).toEqual(["A2", "B1"])
@@ -206,8 +253,14 @@ export const rowStoreContract = (
     })
 
     it("shows the same rows however their writing was cut, repeated and broken off", async () => {
-      const story = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.bigInt({ min: -5n, max: 5n })), { minLength: 1, maxLength: 20 })
-      const cuts = fc.array(fc.record({ size: fc.integer({ min: 1, max: 9 }), dies: fc.boolean() }), { minLength: 30, maxLength: 30 })
+      const story = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.bigInt({ min: -5n, max: 5n })), {
+        minLength: 1,
+        maxLength: 20
+      })
+      const cuts = fc.array(fc.record({ size: fc.integer({ min: 1, max: 9 }), dies: fc.boolean() }), {
+        minLength: 30,
+        maxLength: 30
+      })
       await fc.assert(
         fc.asyncProperty(story, cuts, async (events, batches) => {
           await store.drop(table)

@@ -25,7 +25,9 @@ describe.each([21, 22, 23])("a story (seed %i)", (seed) => {
     }
     const rows = fresh.rows("balances").map(({ row }) => row)
     expect(rows.length).toBeGreaterThanOrEqual(state.accounts.size)
-    for (const { account, currency, total, deposited, withdrawn, traded, fees } of rows as ReadonlyArray<Record<string, bigint>>) {
+    for (const { account, currency, total, deposited, withdrawn, traded, fees } of rows as ReadonlyArray<
+      Record<string, bigint>
+    >) {
       expect(total).toBe(booked.get(`account:${account} ${currency}`) ?? 0n)
       expect(total).toBe(deposited! - withdrawn! + traded! - fees!)
       const kept = [...state.accounts.values()].find(({ id }) => id === String(account))!.balances.cash

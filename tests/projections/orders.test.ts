@@ -10,7 +10,16 @@ type Told = readonly [type: string, data?: Record<string, unknown>]
 const f = parseFixed
 const placed = (more: Record<string, unknown> = {}): Told => [
   "OrderPlaced",
-  { clOrdId: "c1", symbol: "AAAUSD", side: "buy", orderType: "limit", timeInForce: "GTC", quantity: f("10"), price: f("100"), ...more }
+  {
+    clOrdId: "c1",
+    symbol: "AAAUSD",
+    side: "buy",
+    orderType: "limit",
+    timeInForce: "GTC",
+    quantity: f("10"),
+    price: f("100"),
+    ...more
+  }
 ]
 const approved: Told = ["OrderRiskDecided", { decision: "approved", checks: "HALTED ok" }]
 const denied = (cause = "c1"): Told => [
@@ -21,11 +30,17 @@ const acknowledged: Told = ["OrderAcknowledged"]
 let filledQty = 0n
 const fill = (quantity: string, price: string, of = "10"): Told => {
   filledQty += f(quantity)
-  return ["OrderFilled", { quantity: f(quantity), price: f(price), fee: f("0.5"), cumQty: filledQty, leavesQty: f(of) - filledQty }]
+  return [
+    "OrderFilled",
+    { quantity: f(quantity), price: f(price), fee: f("0.5"), cumQty: filledQty, leavesQty: f(of) - filledQty }
+  ]
 }
 const cancelAsked: Told = ["CancelRequested", { clOrdId: "c2" }]
 const replaceAsked: Told = ["ReplaceRequested", { clOrdId: "c3" }]
-const replaced = (quantity: string, more: Record<string, unknown> = {}): Told => ["OrderReplaced", { quantity: f(quantity), ...more }]
+const replaced = (quantity: string, more: Record<string, unknown> = {}): Told => [
+  "OrderReplaced",
+  { quantity: f(quantity), ...more }
+]
 const because = (type: string, reason: string): Told => [type, { reason }]
 
 const fold = (told: ReadonlyArray<Told>): OrderRow =>
@@ -33,7 +48,14 @@ const fold = (told: ReadonlyArray<Told>): OrderRow =>
     (row, [type, data = {}], i) =>
       orders.fold(
         row,
-        { eventNo: i + 1, type, account: "A", cause: data["cause"], recordedAt: `2026-01-01T00:00:0${i}.000000000Z`, data: { orderId: "0-1", ...data } } as unknown as LedgerEvent,
+        {
+          eventNo: i + 1,
+          type,
+          account: "A",
+          cause: data["cause"],
+          recordedAt: `2026-01-01T00:00:0${i}.000000000Z`,
+          data: { orderId: "0-1", ...data }
+        } as unknown as LedgerEvent,
         { no: 1, id: "x", hash: "y" }
       ),
     orders.empty(["0-1"])
@@ -47,23 +69,71 @@ describe("an order's row", () => {
     ["denied by risk", () => [placed(), denied()], "Rejected 0 0 0"],
     ["rejected by the venue", () => [placed(), approved, because("OrderRejected", "closed")], "Rejected 0 0 0"],
     ["filled in part", () => [placed(), approved, acknowledged, fill("4", "99")], "PartiallyFilled 4 6 99"],
-    ["filled before it was acknowledged", () => [placed(), approved, fill("4", "99"), acknowledged], "PartiallyFilled 4 6 99"],
-    ["filled in two prices", () => [placed(), approved, acknowledged, fill("4", "99"), fill("6", "100")], "Filled 10 0 99.6"],
-    ["an average that does not end", () => [placed(), approved, fill("1", "100"), fill("2", "99.99")], "PartiallyFilled 3 7 99.99333333"],
+    [
+      "filled before it was acknowledged",
+      () => [placed(), approved, fill("4", "99"), acknowledged],
+      "PartiallyFilled 4 6 99"
+    ],
+    [
+      "filled in two prices",
+      () => [placed(), approved, acknowledged, fill("4", "99"), fill("6", "100")],
+      "Filled 10 0 99.6"
+    ],
+    [
+      "an average that does not end",
+      () => [placed(), approved, fill("1", "100"), fill("2", "99.99")],
+      "PartiallyFilled 3 7 99.99333333"
+    ],
     ["cancel asked", () => [placed(), approved, acknowledged, fill("4", "99"), cancelAsked], "PendingCancel 4 6 99"],
     ["filled while cancel is pending", () => [placed(), approved, cancelAsked, fill("10", "99")], "Filled 10 0 99"],
     ["cancelled", () => [placed(), approved, cancelAsked, because("OrderCanceled", "asked")], "Canceled 0 0 0"],
-    ["cancelled after a part", () => [placed(), approved, fill("4", "99"), cancelAsked, because("OrderCanceled", "asked")], "Canceled 4 0 99"],
-    ["cancel refused", () => [placed(), approved, acknowledged, cancelAsked, because("CancelRejected", "late")], "New 0 10 0"],
-    ["cancel refused of a finished one", () => [placed(), approved, fill("10", "99"), because("CancelRejected", "late")], "Filled 10 0 99"],
-    ["expired", () => [placed(), approved, acknowledged, fill("4", "99"), because("OrderExpired", "day")], "Expired 4 0 99"],
+    [
+      "cancelled after a part",
+      () => [placed(), approved, fill("4", "99"), cancelAsked, because("OrderCanceled", "asked")],
+      "Canceled 4 0 99"
+    ],
+    [
+      "cancel refused",
+      () => [placed(), approved, acknowledged, cancelAsked, because("CancelRejected", "late")],
+      "New 0 10 0"
+    ],
+    [
+      "cancel refused of a finished one",
+      () => [placed(), approved, fill("10", "99"), because("CancelRejected", "late")],
+      "Filled 10 0 99"
+    ],
+    [
+      "expired",
+      () => [placed(), approved, acknowledged, fill("4", "99"), because("OrderExpired", "day")],
+      "Expired 4 0 99"
+    ],
     ["replace asked", () => [placed(), approved, acknowledged, replaceAsked], "PendingReplace 0 10 0"],
-    ["cancel takes precedence over replace", () => [placed(), approved, acknowledged, replaceAsked, cancelAsked], "PendingCancel 0 10 0"],
-    ["replaced by more", () => [placed(), approved, acknowledged, fill("4", "99"), replaceAsked, replaced("20")], "PartiallyFilled 4 16 99"],
-    ["replaced down to what is filled", () => [placed(), approved, fill("4", "99"), replaceAsked, replaced("4")], "Filled 4 0 99"],
+    [
+      "cancel takes precedence over replace",
+      () => [placed(), approved, acknowledged, replaceAsked, cancelAsked],
+      "PendingCancel 0 10 0"
+    ],
+    [
+      "replaced by more",
+      () => [placed(), approved, acknowledged, fill("4", "99"), replaceAsked, replaced("20")],
+      "PartiallyFilled 4 16 99"
+    ],
+    [
+      "replaced down to what is filled",
+      () => [placed(), approved, fill("4", "99"), replaceAsked, replaced("4")],
+      "Filled 4 0 99"
+    ],
     ["replace refused by risk", () => [placed(), approved, acknowledged, replaceAsked, denied("c3")], "New 0 10 0"],
-    ["replace refused by the venue", () => [placed(), approved, acknowledged, replaceAsked, because("ReplaceRejected", "no")], "New 0 10 0"],
-    ["a report in suspense changes nothing", () => [placed(), approved, acknowledged, because("ReportSuspended", "odd")], "New 0 10 0"]
+    [
+      "replace refused by the venue",
+      () => [placed(), approved, acknowledged, replaceAsked, because("ReplaceRejected", "no")],
+      "New 0 10 0"
+    ],
+    [
+      "a report in suspense changes nothing",
+      () => [placed(), approved, acknowledged, because("ReportSuspended", "odd")],
+      "New 0 10 0"
+    ]
   ]
   it.each(table)("%s", (_, told, expected) => {
     filledQty = 0n
@@ -72,7 +142,12 @@ describe("an order's row", () => {
   })
 
   it("takes the replace's terms and id once the venue confirms them", () => {
-    const row = fold([placed({ stopPrice: f("90"), orderType: "stop-limit" }), approved, replaceAsked, replaced("8", { price: f("101"), stopPrice: f("91") })])
+    const row = fold([
+      placed({ stopPrice: f("90"), orderType: "stop-limit" }),
+      approved,
+      replaceAsked,
+      replaced("8", { price: f("101"), stopPrice: f("91") })
+    ])
     expect([row.clOrdId, row.quantity, row.price, row.stopPrice]).toEqual(["c3", f("8"), f("101"), f("91")])
   })
 
@@ -100,7 +175,8 @@ describe("orders", () => {
       expect([row.quantity, row.cumQty, row.leavesQty]).toEqual([order.quantity, order.cumQty, leavesQty(order)])
       expect(row.price).toBe(order.price ?? 0n)
       expect(row.status === "PendingCancel").toBe(order.pendingCancel !== undefined)
-      if (order.pendingCancel === undefined) expect(row.status === "PendingReplace").toBe(order.pendingReplace !== undefined)
+      if (order.pendingCancel === undefined)
+        expect(row.status === "PendingReplace").toBe(order.pendingReplace !== undefined)
     }
     expect(rows.length).toBeGreaterThan(open.length)
   })

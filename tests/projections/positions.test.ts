@@ -15,14 +15,73 @@ const shown = ({ quantity, cost, realized }: typeof NOTHING) => [quantity, cost,
 describe("average cost", () => {
   // trades as [signed quantity, price], then quantity, cost, realised
   it.each([
-    ["buys add up", [["1", "100"], ["3", "200"]], ["4", "700", "0"]],
-    ["a sale takes its share of the cost", [["1", "100"], ["3", "200"], ["-1", "180"]], ["3", "525", "5"]],
-    ["a sale of all leaves nothing", [["2", "100"], ["-2", "90"]], ["0", "0", "-20"]],
-    ["what was sold stays sold", [["1", "100"], ["-1", "150"], ["1", "120"]], ["1", "120", "50"]],
-    ["thirds are rounded once, half to even", [["3", "33.33333333"], ["-1", "40"]], ["2", "66.66666666", "6.66666667"]],
-    ["half of an odd cost goes to even", [["2", "0.00000001"], ["1", "0.00000001"], ["-1.5", "1"]], ["1.5", "0.00000001", "1.49999998"]],
-    ["a short position earns when it falls", [["-2", "100"], ["2", "90"]], ["0", "0", "20"]],
-    ["through zero: the rest opens at its own price", [["1", "100"], ["-3", "130"]], ["-2", "-260", "30"]]
+    [
+      "buys add up",
+      [
+        ["1", "100"],
+        ["3", "200"]
+      ],
+      ["4", "700", "0"]
+    ],
+    [
+      "a sale takes its share of the cost",
+      [
+        ["1", "100"],
+        ["3", "200"],
+        ["-1", "180"]
+      ],
+      ["3", "525", "5"]
+    ],
+    [
+      "a sale of all leaves nothing",
+      [
+        ["2", "100"],
+        ["-2", "90"]
+      ],
+      ["0", "0", "-20"]
+    ],
+    [
+      "what was sold stays sold",
+      [
+        ["1", "100"],
+        ["-1", "150"],
+        ["1", "120"]
+      ],
+      ["1", "120", "50"]
+    ],
+    [
+      "thirds are rounded once, half to even",
+      [
+        ["3", "33.33333333"],
+        ["-1", "40"]
+      ],
+      ["2", "66.66666666", "6.66666667"]
+    ],
+    [
+      "half of an odd cost goes to even",
+      [
+        ["2", "0.00000001"],
+        ["1", "0.00000001"],
+        ["-1.5", "1"]
+      ],
+      ["1.5", "0.00000001", "1.49999998"]
+    ],
+    [
+      "a short position earns when it falls",
+      [
+        ["-2", "100"],
+        ["2", "90"]
+      ],
+      ["0", "0", "20"]
+    ],
+    [
+      "through zero: the rest opens at its own price",
+      [
+        ["1", "100"],
+        ["-3", "130"]
+      ],
+      ["-2", "-260", "30"]
+    ]
   ] as const)("%s", (_, trades, expected) => {
     const end = trades.reduce((held, [quantity, price]) => trade(held, quantity, price), NOTHING)
     expect(shown(end)).toEqual(expected)
@@ -30,18 +89,23 @@ describe("average cost", () => {
 
   const trades = fc.array(
     fc.record({
-      quantity: fc.bigInt({ min: -500n, max: 500n }).filter((q) => q !== 0n).map((q) => q * 1_000_003n),
+      quantity: fc
+        .bigInt({ min: -500n, max: 500n })
+        .filter((q) => q !== 0n)
+        .map((q) => q * 1_000_003n),
       price: fc.bigInt({ min: 1n, max: 10_000_000_000n })
     }),
     { minLength: 1, maxLength: 40 }
   )
   const longOnly = trades.map((list) => {
     let held = 0n
-    return list.map(({ quantity, price }) => {
-      const size = quantity < 0n && -quantity > held ? -held : quantity
-      held += size
-      return { quantity: size, price }
-    }).filter(({ quantity }) => quantity !== 0n)
+    return list
+      .map(({ quantity, price }) => {
+        const size = quantity < 0n && -quantity > held ? -held : quantity
+        held += size
+        return { quantity: size, price }
+      })
+      .filter(({ quantity }) => quantity !== 0n)
   })
 
   it("loses no money: cost less realised is what was paid", () => {

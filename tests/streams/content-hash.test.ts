@@ -42,7 +42,15 @@ describe("content hash", () => {
     const lines: Array<string> = []
     for (let i = 1; i <= 5_000; i++) {
       many.add({ partition: 0, eventNo: i, row: { id: String(i), zeta: BigInt(i), Alpha: i, note: "n", trace: "" } })
-      lines.push(JSON.stringify({ Alpha: i, eventNo: i, id: String(i), note: "n", zeta: (i / 1e8).toFixed(8).replace(/0+$/, "") }))
+      lines.push(
+        JSON.stringify({
+          Alpha: i,
+          eventNo: i,
+          id: String(i),
+          note: "n",
+          zeta: (i / 1e8).toFixed(8).replace(/0+$/, "")
+        })
+      )
     }
     expect(many.done().hash).toBe(sha(lines.join("\n")))
   })

@@ -16,7 +16,8 @@ import { storyFolder } from "#tests/services/trade/trade.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
 
 const kills = Number(process.env["KILLS"] ?? 3)
-const program = join(import.meta.dirname, "projecting.ts")
+const timeout = 60_000 + kills * 20_000
+const program = join(import.meta.dirname, "projecting", "main.ts")
 
 /** Runs it until it has said that many lines, then kill -9; undefined when it came to its end before. */
 const runAndKill = async (ledger: string, store: string, afterLines: number): Promise<number | undefined> => {
@@ -33,7 +34,7 @@ const runAndKill = async (ledger: string, store: string, afterLines: number): Pr
 }
 
 describe("project", withEngine, () => {
-  it(`gives the rows of a fresh fold after ${kills} kills of its process (kill -9)`, async () => {
+  it(`gives the rows of a fresh fold after ${kills} kills of its process (kill -9)`, { timeout }, async () => {
     using folder = tempDir("killed")
     await storyFolder(folder.path, 71, 700)
     const [ledger, store] = [join(folder.path, "ledger.sqlite"), join(folder.path, "clickhouse")]
@@ -49,7 +50,11 @@ describe("project", withEngine, () => {
     const fresh = freshRows(PROJECTIONS)
     for (const { event, place } of events) fresh.fold(0, event, place)
     await using engine = await freshClickHouse({ directory: store })
-    const clickHouse = await connectClickHouse({ url: engine.url, username: engine.username, password: engine.password })
+    const clickHouse = await connectClickHouse({
+      url: engine.url,
+      username: engine.username,
+      password: engine.password
+    })
     const rows = clickHouseRows(clickHouse)
     for (const { table, hash } of fresh.hashes()) {
       expect([table.name, (await contentHash(table, rows.rows(table))).hash]).toEqual([table.name, hash])

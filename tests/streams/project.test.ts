@@ -53,7 +53,11 @@ describe("project", () => {
   it("gives the same rows whatever the batches, with next to no memory, and after any crash between rows and position", async () => {
     const { log } = await storyLog({ seed: 2, steps: 300, together: 2 })
     const expected = await freshHashes(log)
-    const run = fc.record({ rows: fc.integer({ min: 1, max: 60 }), rowsInMemory: fc.integer({ min: 0, max: 30 }), diesAt: fc.integer({ min: 1, max: 12 }) })
+    const run = fc.record({
+      rows: fc.integer({ min: 1, max: 60 }),
+      rowsInMemory: fc.integer({ min: 0, max: 30 }),
+      diesAt: fc.integer({ min: 1, max: 12 })
+    })
     await fc.assert(
       fc.asyncProperty(fc.array(run, { maxLength: 6 }), async (runs) => {
         const store = memoryRows()
@@ -114,10 +118,21 @@ describe("project", () => {
     }
     const said: Array<ProjectorStatus> = []
     const stop = stopper()
-    const projector = start({ log, store, until: "forever", batch: { waitMs: 1 }, signal: stop.signal, onStatus: (status) => said.push(status) })
+    const projector = start({
+      log,
+      store,
+      until: "forever",
+      batch: { waitMs: 1 },
+      signal: stop.signal,
+      onStatus: (status) => said.push(status)
+    })
     const last = (await eventsOf(log)).length
     expect(await projector.waitFor(last, 10_000)).toBe(true)
-    expect(said).toEqual([{ state: "running" }, { state: "retrying", detail: "memory: the store is away" }, { state: "running" }])
+    expect(said).toEqual([
+      { state: "running" },
+      { state: "retrying", detail: "memory: the store is away" },
+      { state: "running" }
+    ])
     expect(await hashesOf(rows)).toEqual(await freshHashes(log))
   })
 
@@ -163,13 +178,26 @@ describe("project stops, with what came before in the store,", () => {
     const hashes = await freshHashes(log)
     await spoil(log)
     const store = memoryRows()
-    const error = await start({ log, store, until: "forever", batch: { waitMs: 1 } }).ended.then(() => undefined, (e: Error) => e)
+    const error = await start({ log, store, until: "forever", batch: { waitMs: 1 } }).ended.then(
+      () => undefined,
+      (e: Error) => e
+    )
     expect((await store.positions(PROJECTIONS[0]!)).get(0)?.commitNo).toBe(sound.no)
     expect(await hashesOf(store)).toEqual(hashes)
     return { error, no: sound.no + 1 }
   }
   const event = (eventNo: number, type: string) =>
-    JSON.stringify({ eventNo, type, v: 1, recordedAt: "x", effectiveAt: "x", actor: "a", cause: "c", correlation: "c", data: {} })
+    JSON.stringify({
+      eventNo,
+      type,
+      v: 1,
+      recordedAt: "x",
+      effectiveAt: "x",
+      actor: "a",
+      cause: "c",
+      correlation: "c",
+      data: {}
+    })
   const appended = (events: (first: number) => ReadonlyArray<string>) => async (log: EventLog) => {
     const first = (await eventsOf(log)).length + 1
     await log.append(sealCommit((await log.head(0))!, 0, 9, "w", events(first)))
@@ -178,7 +206,9 @@ describe("project stops, with what came before in the store,", () => {
   it("at an event that it does not know", async () => {
     const { error, no } = await withLast(appended((first) => [event(first, "Unheard")]))
     expect(error).toBeInstanceOf(CannotFold)
-    expect(error?.message).toBe(`ledger partition 0 cannot be folded from commit ${no} on: event type Unheard is unknown to this program`)
+    expect(error?.message).toBe(
+      `ledger partition 0 cannot be folded from commit ${no} on: event type Unheard is unknown to this program`
+    )
   })
 
   it("at an event that does not follow", async () => {
@@ -207,7 +237,8 @@ describe("project stops, with what came before in the store,", () => {
   it("nowhere, at commits without events", async () => {
     const log = memoryLog()
     let head: typeof EMPTY_CHAIN = EMPTY_CHAIN
-    for (let i = 1; i <= 3; i++) await log.append((head = sealCommit(head, 0, i, "w", [])) as ReturnType<typeof sealCommit>)
+    for (let i = 1; i <= 3; i++)
+      await log.append((head = sealCommit(head, 0, i, "w", [])) as ReturnType<typeof sealCommit>)
     expect(await start({ log, store: memoryRows() }).ended).toEqual({ eventNo: 0, commitNo: 3, hash: head.hash })
   })
 })

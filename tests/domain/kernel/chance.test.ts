@@ -54,6 +54,19 @@ describe("chance", () => {
 })
 
 describe("a digest", () => {
+  it("tells amounts apart, however large, and what is left out from what comes next", () => {
+    const large = fc.oneof(fc.bigInt(-(10n ** 26n), 10n ** 26n), fc.bigInt(-3n, 3n))
+    const shift = fc.tuple(fc.nat(86), fc.boolean()).map(([bits, down]) => (down ? -(2n ** BigInt(bits)) : 2n ** BigInt(bits)))
+    fc.assert(
+      fc.property(large, shift, (amount, by) => {
+        expect(digestOf("deposit", amount)).not.toBe(digestOf("deposit", amount + by))
+        expect(digestOf("deposit", amount, undefined)).not.toBe(digestOf("deposit", undefined, amount))
+      })
+    )
+    expect(digestOf("a", "b")).not.toBe(digestOf("ab", ""))
+    expect(digestOf("a")).not.toBe(digestOf("a", undefined))
+  })
+
   it("tells texts apart that differ in one place, and stays within 53 bits", () => {
     const digests = new Set<number>()
     for (let quantity = 0; quantity < 20_000; quantity++) {

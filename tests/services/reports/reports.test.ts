@@ -30,10 +30,18 @@ describe("a P&L report", () => {
       realized: f(realized),
       fees: f("0.75")
     })
-    const mark: MarkRow = { ...marks.empty(["X"]), price: f("112.5"), markedAt: "2026-01-01T00:00:00.000000001Z" as Time }
+    const mark: MarkRow = {
+      ...marks.empty(["X"]),
+      price: f("112.5"),
+      markedAt: "2026-01-01T00:00:00.000000001Z" as Time
+    }
     const rows = {
       balances: [balance],
-      positions: [held("Y", "1", "100", "0"), held("X", "2", "200", "7"), { ...held("Z", "1", "1", "1"), currency: "EUR" }],
+      positions: [
+        held("Y", "1", "100", "0"),
+        held("X", "2", "200", "7"),
+        { ...held("Z", "1", "1", "1"), currency: "EUR" }
+      ],
       marks: new Map([["X", mark]])
     }
     expect(pnlReport("A", "USD", rows)).toEqual({
@@ -45,7 +53,16 @@ describe("a P&L report", () => {
       unrealized: "25",
       fees: "1.5",
       positions: [
-        { symbol: "X", quantity: "2", avgPrice: "100", mark: "112.5", markAt: mark.markedAt, realized: "7", unrealized: "25", fees: "0.75" },
+        {
+          symbol: "X",
+          quantity: "2",
+          avgPrice: "100",
+          mark: "112.5",
+          markAt: mark.markedAt,
+          realized: "7",
+          unrealized: "25",
+          fees: "0.75"
+        },
         { symbol: "Y", quantity: "1", avgPrice: "100", realized: "0", unrealized: "0", fees: "0.75" }
       ]
     })
@@ -57,7 +74,12 @@ describe("a P&L report", () => {
     const commits = (await Array.fromAsync(log.read(0, 1))).flat()
     for (const share of [0.3, 0.6, 0.95]) {
       const some = commits.slice(0, Math.floor(commits.length * share))
-      const then = await filled({ ...log, read: async function* () { yield some } })
+      const then = await filled({
+        ...log,
+        read: async function* () {
+          yield some
+        }
+      })
       for (const account of ACCOUNTS) {
         const before = await pnlAt(then, { account })
         if ("refused" in before) throw new Error(before.refused.detail)
@@ -85,8 +107,12 @@ describe("a P&L report", () => {
     const { log } = await storyLog({ seed: 53, steps: 40 })
     const store = await filled(log)
     expect(await pnlAt(store, { account: "nobody" })).toMatchObject({ refused: { code: "UnknownAccount" } })
-    expect(await pnlAt(store, { account: "A1", at: new Map([[0, 99_999]]) })).toMatchObject({ refused: { code: "PositionNotReached" } })
-    expect(await pnlAt(store, { account: "A1", at: new Map([[0, 1]]) })).toMatchObject({ refused: { code: "UnknownAccount" } })
+    expect(await pnlAt(store, { account: "A1", at: new Map([[0, 99_999]]) })).toMatchObject({
+      refused: { code: "PositionNotReached" }
+    })
+    expect(await pnlAt(store, { account: "A1", at: new Map([[0, 1]]) })).toMatchObject({
+      refused: { code: "UnknownAccount" }
+    })
   })
 })
 
@@ -95,16 +121,23 @@ describe("an order's story", () => {
     const { log } = await storyLog({ seed: 54, steps: 900, together: 2 })
     const store = await filled(log)
     const all = await eventsOf(log)
-    const ids = new Set(all.flatMap(({ event }) => (event.type === "OrderFilled" ? [event.data.orderId as string] : [])))
+    const ids = new Set(
+      all.flatMap(({ event }) => (event.type === "OrderFilled" ? [event.data.orderId as string] : []))
+    )
     expect(ids.size).toBeGreaterThan(10)
     for (const id of ids) {
       const answer = await auditOrder(store, id)
       if ("refused" in answer) throw new Error(answer.refused.detail)
       const { events, command, order } = answer.report
       const own = all.filter(({ event }) => "orderId" in event.data && event.data.orderId === id)
-      expect(events.map(({ eventNo, commit }) => [eventNo, commit.no])).toEqual(own.map(({ event, place }) => [event.eventNo, place.no]))
+      expect(events.map(({ eventNo, commit }) => [eventNo, commit.no])).toEqual(
+        own.map(({ event, place }) => [event.eventNo, place.no])
+      )
       expect(command).toMatchObject({ id: own[0]!.event.cause, actor: own[0]!.event.actor })
-      expect(events[1]).toMatchObject({ type: "OrderRiskDecided", checks: expect.arrayContaining([expect.objectContaining({ code: "LOT_SIZE" })]) })
+      expect(events[1]).toMatchObject({
+        type: "OrderRiskDecided",
+        checks: expect.arrayContaining([expect.objectContaining({ code: "LOT_SIZE" })])
+      })
       const fills = events.filter(({ type }) => type === "OrderFilled")
       for (const { postings, positionAfter } of fills) {
         const sums = new Map<string, bigint>()
@@ -121,6 +154,7 @@ describe("an order's story", () => {
 
 const filled = async (log: EventLog) => {
   const store = memoryRows()
-  await project<AccountEvent>({ log, partition: 0, codec: ledgerCodec, projections: PROJECTIONS, store, until: "head" }).ended
+  await project<AccountEvent>({ log, partition: 0, codec: ledgerCodec, projections: PROJECTIONS, store, until: "head" })
+    .ended
   return store
 }

@@ -58,7 +58,8 @@ describe("the command line", () => {
       const ending = await trade(folder.path, [...args, "--json"])
       expect(ending.exitCode).toBe(exitCode)
       const json = JSON.parse(ending.stdout) as { error?: { code: string; detail: string } }
-      if (exitCode !== 0) expect(json.error).toEqual({ code: expect.stringMatching(/^\w+$/), detail: expect.any(String) })
+      if (exitCode !== 0)
+        expect(json.error).toEqual({ code: expect.stringMatching(/^\w+$/), detail: expect.any(String) })
     }
   })
 })
@@ -67,7 +68,10 @@ describe("report and audit", () => {
   it("report P&L from the folder's store and from the ledger alone: the same bytes", async () => {
     using folder = tempDir("trade")
     await storyFolder(folder.path, 62, 300)
-    for (const args of [["report", "pnl", "--account", "A1", "--json"], ["report", "pnl", "--account", "B1", "--at", "0:150"]]) {
+    for (const args of [
+      ["report", "pnl", "--account", "A1", "--json"],
+      ["report", "pnl", "--account", "B1", "--at", "0:150"]
+    ]) {
       const alone = await trade(folder.path, args)
       const stored = await trade(folder.path, args, { store: await storeOf(folder.path) })
       expect(alone.exitCode).toBe(0)
@@ -79,7 +83,9 @@ describe("report and audit", () => {
   it("make the report from the ledger when the store is in use, and say so", async () => {
     using folder = tempDir("trade")
     await storyFolder(folder.path, 62, 60)
-    const { exitCode, said } = await trade(folder.path, ["report", "pnl", "--account", "A1"], { env: { CLICKHOUSE_URL: "http://127.0.0.1:9" } })
+    const { exitCode, said } = await trade(folder.path, ["report", "pnl", "--account", "A1"], {
+      env: { CLICKHOUSE_URL: "http://127.0.0.1:9" }
+    })
     expect(exitCode).toBe(0)
     expect(said.join()).toContain("from the ledger alone")
   })
@@ -93,7 +99,15 @@ describe("report and audit", () => {
     const orderId = (filled.data as { orderId: string }).orderId
     const { exitCode, stdout } = await trade(folder.path, ["audit", "order", orderId])
     expect(exitCode).toBe(0)
-    for (const words of [`order ${orderId} of ${filled.account}`, "OrderPlaced", "passed  HALTED", "posting  conversion", "position after", "balance after", "commit "]) {
+    for (const words of [
+      `order ${orderId} of ${filled.account}`,
+      "OrderPlaced",
+      "passed  HALTED",
+      "posting  conversion",
+      "position after",
+      "balance after",
+      "commit "
+    ]) {
       expect(stdout).toContain(words)
     }
   })
@@ -107,7 +121,19 @@ describe("report and audit", () => {
         response.statusCode = 422
         return void response.end(JSON.stringify({ code: "UnknownAccount", detail: "there is no account nobody" }))
       }
-      response.end(JSON.stringify({ position: "0:7", account: "A1", currency: "USD", cash: "5", equity: "5", realized: "0", unrealized: "0", fees: "0", positions: [] }))
+      response.end(
+        JSON.stringify({
+          position: "0:7",
+          account: "A1",
+          currency: "USD",
+          cash: "5",
+          equity: "5",
+          realized: "0",
+          unrealized: "0",
+          fees: "0",
+          positions: []
+        })
+      )
     })
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
     const offset = (server.address() as AddressInfo).port - 8080
@@ -121,7 +147,9 @@ describe("report and audit", () => {
       expect(refused.exitCode).toBe(1)
       expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "UnknownAccount" } })
       // a ledger of its own is not the platform's
-      expect((await trade("nowhere", ["audit", "order", "0-1", "--log", "sqlite:none"], { env })).stderr).toContain("There is no ledger")
+      expect((await trade("nowhere", ["audit", "order", "0-1", "--log", "sqlite:none"], { env })).stderr).toContain(
+        "There is no ledger"
+      )
     } finally {
       await new Promise((resolve) => server.close(resolve))
     }

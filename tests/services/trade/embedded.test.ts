@@ -25,33 +25,37 @@ const trade = async (folder: string, ...args: ReadonlyArray<string>) => {
 type Replayed = ReadonlyArray<{ name: string; hash: string; before?: string }>
 
 describe("trade", withEngine, () => {
-  it("rebuilds, verifies and reports from a folder, and finds a row that was tampered with", async () => {
-    using folder = tempDir("trade")
-    using other = tempDir("trade")
-    await storyFolder(folder.path, 81, 400)
+  it(
+    "rebuilds, verifies and reports from a folder, and finds a row that was tampered with",
+    { timeout: 180_000 },
+    async () => {
+      using folder = tempDir("trade")
+      using other = tempDir("trade")
+      await storyFolder(folder.path, 81, 400)
 
-    const beside = await trade(folder.path, "replay", "--into", other.path, "--json")
-    expect(beside.code).toBe(0)
-    const hashes = (beside.json["projections"] as Replayed).map(({ name, hash }) => [name, hash])
-    expect(hashes.map(([name]) => name)).toEqual(PROJECTIONS.map(({ name }) => name))
-    const first = await trade(folder.path, "replay", "--json")
-    const again = await trade(folder.path, "replay", "--json")
-    expect((first.json["projections"] as Replayed).map(({ name, hash }) => [name, hash])).toEqual(hashes)
-    expect((again.json["projections"] as Replayed).map(({ before }) => before)).toEqual(PROJECTIONS.map(() => "same"))
+      const beside = await trade(folder.path, "replay", "--into", other.path, "--json")
+      expect(beside.code).toBe(0)
+      const hashes = (beside.json["projections"] as Replayed).map(({ name, hash }) => [name, hash])
+      expect(hashes.map(([name]) => name)).toEqual(PROJECTIONS.map(({ name }) => name))
+      const first = await trade(folder.path, "replay", "--json")
+      const again = await trade(folder.path, "replay", "--json")
+      expect((first.json["projections"] as Replayed).map(({ name, hash }) => [name, hash])).toEqual(hashes)
+      expect((again.json["projections"] as Replayed).map(({ before }) => before)).toEqual(PROJECTIONS.map(() => "same"))
 
-    const verified = await trade(folder.path, "verify", "--json")
-    expect([verified.code, verified.json["faults"]]).toEqual([0, []])
-    const report = await trade(folder.path, "report", "pnl", "--account", "A1", "--json")
-    expect(report.json["position"]).toBe(first.json["position"])
-    const ledger = `sqlite:${join(folder.path, "ledger.sqlite")}`
-    const alone = await trade(folder.path, "report", "pnl", "--account", "A1", "--json", "--log", ledger)
-    expect(alone.stdout).toBe(report.stdout)
+      const verified = await trade(folder.path, "verify", "--json")
+      expect([verified.code, verified.json["faults"]]).toEqual([0, []])
+      const report = await trade(folder.path, "report", "pnl", "--account", "A1", "--json")
+      expect(report.json["position"]).toBe(first.json["position"])
+      const ledger = `sqlite:${join(folder.path, "ledger.sqlite")}`
+      const alone = await trade(folder.path, "report", "pnl", "--account", "A1", "--json", "--log", ledger)
+      expect(alone.stdout).toBe(report.stdout)
 
-    await tamper(join(folder.path, "clickhouse"))
-    const found = await trade(folder.path, "verify")
-    expect(found.code).toBe(1)
-    expect(found.stdout).toMatch(/FAULT {2}projections: balances: the row A1 USD is not what the ledger gives/)
-  })
+      await tamper(join(folder.path, "clickhouse"))
+      const found = await trade(folder.path, "verify")
+      expect(found.code).toBe(1)
+      expect(found.stdout).toMatch(/FAULT {2}projections: balances: the row A1 USD is not what the ledger gives/)
+    }
+  )
 
   it("does not touch a folder that another one owns", async () => {
     using folder = tempDir("trade")

@@ -25,7 +25,8 @@ export const storyFolder = async (folder: string, seed: number, steps: number) =
 }
 
 export const filled = async (log: EventLog, store: RowStore = memoryRows()): Promise<RowStore> => {
-  await project<AccountEvent>({ log, partition: 0, codec: ledgerCodec, projections: PROJECTIONS, store, until: "head" }).ended
+  await project<AccountEvent>({ log, partition: 0, codec: ledgerCodec, projections: PROJECTIONS, store, until: "head" })
+    .ended
   return store
 }
 
@@ -38,7 +39,11 @@ export const storeOf = async (folder: string): Promise<RowStore> => {
 }
 
 /** Runs a command line; without a store there is none in the folder. */
-export const trade = async (folder: string, args: ReadonlyArray<string>, options: { store?: RowStore; env?: Tools["env"] } = {}) => {
+export const trade = async (
+  folder: string,
+  args: ReadonlyArray<string>,
+  options: { store?: RowStore; env?: Tools["env"] } = {}
+) => {
   const { store, env = {} } = options
   const said: Array<string> = []
   const tools: Tools = {

@@ -33,12 +33,21 @@ const afterwards = async (folder: string, spoil: (db: DatabaseSync) => void, sto
 
 /** Changes the events of a commit and seals it and all later ones anew: a forger who knows the format. */
 const forge = (db: DatabaseSync, no: number, change: (events: Array<Raw>) => void): void => {
-  const rows = db.prepare("select no, body from commits order by no").all() as unknown as ReadonlyArray<{ no: number; body: Uint8Array }>
+  const rows = db.prepare("select no, body from commits order by no").all() as unknown as ReadonlyArray<{
+    no: number
+    body: Uint8Array
+  }>
   let head: ChainHead = EMPTY_CHAIN
   for (const row of rows) {
     const body = JSON.parse(Buffer.from(row.body).toString()) as { epoch: number; events: Array<Raw> }
     if (row.no === no) change(body.events)
-    const commit = sealCommit(head, 0, body.epoch, "story", body.events.map((event) => JSON.stringify(event)))
+    const commit = sealCommit(
+      head,
+      0,
+      body.epoch,
+      "story",
+      body.events.map((event) => JSON.stringify(event))
+    )
     const { id, prev, root, hash, body: bytes } = commit
     const update = db.prepare("update commits set id = ?, prev = ?, root = ?, hash = ?, body = ? where no = ?")
     update.run(`x${id}`, prev, root, hash, bytes, row.no) // ids are unique, and a later commit may have this one still
@@ -47,7 +56,9 @@ const forge = (db: DatabaseSync, no: number, change: (events: Array<Raw>) => voi
   }
 }
 const firstWith = (db: DatabaseSync, type: string): number => {
-  const row = db.prepare("select min(no) as no from commits where instr(cast(body as text), ?) > 0").get(`"type":"${type}"`)
+  const row = db
+    .prepare("select min(no) as no from commits where instr(cast(body as text), ?) > 0")
+    .get(`"type":"${type}"`)
   return Number(row?.["no"])
 }
 
@@ -62,28 +73,86 @@ describe("verify", () => {
 
   const spoiled: ReadonlyArray<readonly [string, (db: DatabaseSync) => void, number, RegExp]> = [
     ["a flipped bit", (db) => flip(db, 20), 20, /damaged at commit 20: its hash differs/],
-    ["a commit that is gone", (db) => db.exec("delete from commits where no = 20"), 20, /commit 20: the log continues with commit 21/],
-    ["two commits that changed places", (db) => swap(db, 20, 21), 20, /commit 20: it does not follow the commit before it/],
-    ["another hash", (db) => db.exec(`update commits set hash = '${"a".repeat(64)}' where no = 20`), 20, /commit 20: its hash differs/],
-    ["another root", (db) => db.exec(`update commits set root = '${"b".repeat(64)}' where no = 20`), 20, /commit 20: its hash differs/],
+    [
+      "a commit that is gone",
+      (db) => db.exec("delete from commits where no = 20"),
+      20,
+      /commit 20: the log continues with commit 21/
+    ],
+    [
+      "two commits that changed places",
+      (db) => swap(db, 20, 21),
+      20,
+      /commit 20: it does not follow the commit before it/
+    ],
+    [
+      "another hash",
+      (db) => db.exec(`update commits set hash = '${"a".repeat(64)}' where no = 20`),
+      20,
+      /commit 20: its hash differs/
+    ],
+    [
+      "another root",
+      (db) => db.exec(`update commits set root = '${"b".repeat(64)}' where no = 20`),
+      20,
+      /commit 20: its hash differs/
+    ],
     ["a body that is no JSON", (db) => db.exec("update commits set body = 'x' where no = 20"), 20, /commit 20/]
   ]
   it.each(spoiled)("names the first bad commit: %s", async (_, spoil, commit, words) => {
     const { exitCode, verdict } = await verdictOn(spoil)
     expect(exitCode).toBe(1)
     expect(verdict.ok).toBe(false)
-    expect(verdict.faults).toEqual([expect.objectContaining({ check: "chain", commit, reason: expect.stringMatching(words) })])
+    expect(verdict.faults).toEqual([
+      expect.objectContaining({ check: "chain", commit, reason: expect.stringMatching(words) })
+    ])
     expect(verdict.partitions[0]!.commits).toBe(commit - 1)
   })
 
   const forged: ReadonlyArray<readonly [string, string, (events: Array<Raw>) => void, string, RegExp]> = [
-    ["an amount that is no decimal", "Deposited", (events) => (one(events, "Deposited").data["amount"] = "1e9"), "events", /\(Deposited\).*amount/],
+    [
+      "an amount that is no decimal",
+      "Deposited",
+      (events) => (one(events, "Deposited").data["amount"] = "1e9"),
+      "events",
+      /\(Deposited\).*amount/
+    ],
     ["a field that does not exist", "Deposited", ([event]) => (event!.data["note"] = "x"), "events", /note/],
-    ["a number that is missing", "Deposited", ([event]) => (event!["eventNo"] = 99_999), "events", /event 99999 does not follow/],
-    ["time that runs back", "Deposited", ([event]) => (event!["recordedAt"] = "1999-01-01T00:00:00.000000000Z"), "rules", /recorded before/],
-    ["an account that was never opened", "OrderPlaced", ([event]) => (event!["account"] = "ghost"), "rules", /never opened/],
-    ["a decision that does not follow from its checks", "OrderRiskDecided", (events) => turn(events), "rules", /does not follow from its checks/],
-    ["a fill of something else", "OrderFilled", (events) => (one(events, "OrderFilled").data["base"] = "XXX"), "balances", /postings say/]
+    [
+      "a number that is missing",
+      "Deposited",
+      ([event]) => (event!["eventNo"] = 99_999),
+      "events",
+      /event 99999 does not follow/
+    ],
+    [
+      "time that runs back",
+      "Deposited",
+      ([event]) => (event!["recordedAt"] = "1999-01-01T00:00:00.000000000Z"),
+      "rules",
+      /recorded before/
+    ],
+    [
+      "an account that was never opened",
+      "OrderPlaced",
+      ([event]) => (event!["account"] = "ghost"),
+      "rules",
+      /never opened/
+    ],
+    [
+      "a decision that does not follow from its checks",
+      "OrderRiskDecided",
+      (events) => turn(events),
+      "rules",
+      /does not follow from its checks/
+    ],
+    [
+      "a fill of something else",
+      "OrderFilled",
+      (events) => (one(events, "OrderFilled").data["base"] = "ZZZ"),
+      "balances",
+      /postings say/
+    ]
   ]
   it.each(forged)("is not taken in by a forger: %s", async (_, type, change, check, words) => {
     let at = 0
@@ -99,13 +168,29 @@ describe("verify", () => {
     await storyFolder(folder.path, 41, 240)
     const { exitCode, verdict } = await afterwards(folder.path, () => undefined, await storeOf(folder.path))
     expect([exitCode, verdict.faults]).toEqual([0, []])
-    for (const { compared, hash, storedHash } of verdict.projections) expect([compared, storedHash]).toEqual([true, hash])
+    for (const { compared, hash, storedHash } of verdict.projections)
+      expect([compared, storedHash]).toEqual([true, hash])
   })
 
   it.each([
-    ["an order", "orders", (row: RowVersion) => ({ ...row, row: { ...row.row, cumQty: 1n } }), /orders: the row 0-\d+ is not what the ledger gives/],
-    ["an event", "events", (row: RowVersion) => ({ ...row, row: { ...row.row, actor: "nobody" } }), /events: the row \d+ is not what/],
-    ["a balance more", "balances", (row: RowVersion) => ({ ...row, row: { ...row.row, account: "A0" } }), /balances has a row A0 USD that the ledger does not give/]
+    [
+      "an order",
+      "orders",
+      (row: RowVersion) => ({ ...row, row: { ...row.row, cumQty: 1n } }),
+      /orders: the row 0-\d+ is not what the ledger gives/
+    ],
+    [
+      "an event",
+      "events",
+      (row: RowVersion) => ({ ...row, row: { ...row.row, actor: "nobody" } }),
+      /events: the row \d+ is not what/
+    ],
+    [
+      "a balance more",
+      "balances",
+      (row: RowVersion) => ({ ...row, row: { ...row.row, account: "A0" } }),
+      /balances has a row A0 USD that the ledger does not give/
+    ]
   ] as const)("names the row of the store that was tampered with: %s", async (_, name, change, words) => {
     using folder = tempDir("verify")
     await storyFolder(folder.path, 41, 240)
@@ -115,7 +200,9 @@ describe("verify", () => {
     await store.write([{ table, versions: [change(rows![0]!)] }], [])
     const { exitCode, verdict } = await afterwards(folder.path, () => undefined, store)
     expect(exitCode).toBe(1)
-    expect(verdict.faults).toEqual([expect.objectContaining({ check: "projections", reason: expect.stringMatching(words) })])
+    expect(verdict.faults).toEqual([
+      expect.objectContaining({ check: "projections", reason: expect.stringMatching(words) })
+    ])
   })
 
   it("sees by the store that history was rewritten, or that its end is gone", async () => {
@@ -124,12 +211,18 @@ describe("verify", () => {
     const store = await storeOf(folder.path)
     const cut = await afterwards(folder.path, (db) => db.exec("delete from commits where no > 30"), store)
     expect(cut.exitCode).toBe(1)
-    expect(cut.verdict.faults[0]!.reason).toMatch(/stands at commit \d+ of partition 0, and the ledger ends at commit 30/)
+    expect(cut.verdict.faults[0]!.reason).toMatch(
+      /stands at commit \d+ of partition 0, and the ledger ends at commit 30/
+    )
 
     using other = tempDir("verify")
     await storyFolder(other.path, 41, 240)
     const richer = (events: Array<Raw>) => (one(events, "Deposited").data["amount"] = "5000000")
-    const { exitCode, verdict } = await afterwards(other.path, (db) => forge(db, firstWith(db, "Deposited"), richer), store)
+    const { exitCode, verdict } = await afterwards(
+      other.path,
+      (db) => forge(db, firstWith(db, "Deposited"), richer),
+      store
+    )
     expect(exitCode).toBe(1)
     expect(verdict.faults.map(({ check }) => check)).toContain("projections")
   })
@@ -137,7 +230,9 @@ describe("verify", () => {
   it("says so when the store is in use, and checks the rest", async () => {
     using folder = tempDir("verify")
     await storyFolder(folder.path, 42, 60)
-    const { stdout, exitCode } = await trade(folder.path, ["verify", "--json"], { env: { CLICKHOUSE_URL: "http://127.0.0.1:9" } })
+    const { stdout, exitCode } = await trade(folder.path, ["verify", "--json"], {
+      env: { CLICKHOUSE_URL: "http://127.0.0.1:9" }
+    })
     const verdict = JSON.parse(stdout) as Verdict
     expect(exitCode).toBe(0)
     expect(verdict.notCompared).toBe("The ClickHouse folder is held by another running instance.")
@@ -156,5 +251,10 @@ const flip = (db: DatabaseSync, no: number): void => {
 }
 const swap = (db: DatabaseSync, a: number, b: number): void => {
   const set = db.prepare("update commits set no = ? where no = ?")
-  for (const [to, from] of [[-1, a], [a, b], [b, -1]] as const) set.run(to, from)
+  for (const [to, from] of [
+    [-1, a],
+    [a, b],
+    [b, -1]
+  ] as const)
+    set.run(to, from)
 }

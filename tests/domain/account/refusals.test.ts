@@ -1,0 +1,72 @@
+// A refusal records nothing, has a stable code, and names the field that is at fault where there is one.
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import type { AccountId, OrderId } from "#domain/kernel/ids.ts"
+import { amount, at, Story, USDT, type Outcome } from "./story.ts"
+
+const A = "A" as AccountId
+const open = (story: Story) => story.place({ quantity: "2", price: "100" })
+const NEXT_YEAR = "0199ffff-ffff-7000-8000-000000000000"
+
+const PROVOKED: Record<string, readonly [field: string | undefined, (story: Story) => Outcome]> = {
+  AccountExists: ["account", (story) => story.openAccount("A", "H", "owner-H")],
+  ClOrdIdReused: ["clOrdId", (story) => (story.deposit("1", "A", { id: "x" }), story.deposit("2", "A", { id: "x" }))],
+  CommandTooNew: ["clOrdId", (story) => story.deposit("1", "A", { id: "ffffffff-ffff-7000-8000-000000000000" })],
+  CommandTooOld: [
+    "clOrdId",
+    (story) => {
+      for (let i = 0; i < 300; i++) story.deposit("1")
+      story.wait(2 * 86_400_000_000)
+      for (let i = 0; i < 300; i++) story.deposit("1")
+      return story.deposit("1", "A", { id: NEXT_YEAR.replace("0199", "0190") })
+    }
+  ],
+  EffectiveAtFuture: [
+    "effectiveAt",
+    (story) => story.send({ type: "Deposit", account: A, currency: USDT, amount: amount("1"), effectiveAt: at("2027-01-01T00:00:00Z") })
+  ],
+  ExpireAtPast: ["expireAt", (story) => story.submit({ price: "100", tif: "GTD", expireAt: at("2025-01-01T00:00:00Z") })],
+  GroupOfAnother: ["group", (story) => story.openAccount("D", "G", "owner-H")],
+  InsufficientFunds: ["amount", (story) => story.withdraw("10000.00000001")],
+  InvalidTimeInForce: ["timeInForce", (story) => story.submit({ type: "market", tif: "GTC" })],
+  MissingField: ["price", (story) => story.submit({})],
+  NothingToReplace: ["quantity", (story) => story.replace(open(story), {})],
+  OrderNotOpen: [undefined, (story) => story.cancel("0-1")],
+  OrderPendingCancel: [undefined, (story) => ((id) => (story.cancel(id), story.cancel(id)))(open(story))],
+  OrderPendingReplace: [
+    undefined,
+    (story) => ((id) => (story.replace(id, { quantity: "1" }), story.replace(id, { quantity: "3" })))(open(story))
+  ],
+  OutOfRange: ["quantity", (story) => story.submit({ price: "100", quantity: "-1" })],
+  QuantityFilled: ["quantity", (story) => ((id) => (story.fill(id, "1", "100"), story.replace(id, { quantity: "1" })))(open(story))],
+  TooManyDecimals: ["quantity", (story) => story.submit({ price: "0.00000001", quantity: "0.1" })],
+  UnexpectedField: ["stopPrice", (story) => story.submit({ price: "100", stopPrice: "100" })],
+  UnknownAccount: ["account", (story) => story.submit({ account: "nobody", price: "100" })],
+  UnknownCommand: [undefined, (story) => story.send({ type: "Dance" } as never)],
+  UnknownGroup: ["id", (story) => story.limits("group", "none", {})],
+  UnknownHalt: ["haltId", (story) => story.send({ type: "Resume", haltId: "halt-0-1" })],
+  UnknownOrder: [undefined, (story) => story.report("no-such-id" as OrderId, { type: "New" })],
+  UnknownSymbol: ["symbol", (story) => story.submit({ symbol: "NONE", price: "100" })]
+}
+
+describe("a refusal", () => {
+  it.each(Object.entries(PROVOKED))("%s", (code, [field, provoke]) => {
+    const story = Story.begun()
+    const outcome = provoke(story)
+    expect(outcome).toMatchObject({ kind: "refused", code, events: [] })
+    expect(outcome.field).toBe(field)
+    const before = story.restarted()
+    expect(before.state).toEqual(story.state)
+  })
+
+  it("has no code but these", () => {
+    const domain = join(import.meta.dirname, "..", "..", "..", "domain")
+    const sources = ["account", "orders"].flatMap((folder) =>
+      readdirSync(join(domain, folder)).map((file) => readFileSync(join(domain, folder, file), "utf8"))
+    )
+    const calls = sources.flatMap((source) => [...source.matchAll(/refused?\(([^,`]*),/gs)].map(([, first]) => first!))
+    const codes = new Set(calls.flatMap((first) => [...first.matchAll(/"([A-Z]\w+)"/g)].map(([, code]) => code!)))
+    expect([...codes].toSorted()).toEqual(Object.keys(PROVOKED).toSorted())
+  })
+})

@@ -1,6 +1,8 @@
 import { Schema } from "effect"
 import type { EventDefinition, Fact, Recorded } from "#domain/kernel/event.ts"
+import { AccountId } from "#domain/kernel/ids.ts"
 import { formatFixed, parseFixed } from "#domain/kernel/money.ts"
+import { Time } from "#domain/kernel/time.ts"
 
 /** What is stored cannot be understood: the reader stops here. */
 export class Undecodable extends Error {
@@ -55,26 +57,35 @@ export const makeCodec = <Event extends Fact>(definitions: ReadonlyArray<EventDe
     encode: (event) => encodeWith(planFor(event.type), event),
     decode: (raw) => {
       const plan = planFor(raw["type"])
-      const data = upToDate(raw, plan.definition)
-      for (const key of plan.amounts) {
-        const text = data[key]
-        if (text !== undefined) data[key] = parseFixed(text as string)
+      try {
+        const data = upToDate(raw, plan.definition)
+        for (const key of plan.amounts) {
+          const text = data[key]
+          if (text !== undefined) data[key] = parseFixed(text as string)
+        }
+      } catch (error) {
+        throw undecodable(raw, error)
       }
       return raw as unknown as Recorded<Event>
     },
     decodeStrictly: (raw) => {
       const plan = planFor(raw["type"])
-      upToDate(raw, plan.definition)
       try {
+        upToDate(raw, plan.definition)
         checkEnvelope(raw)
         raw["data"] = plan.check(raw["data"])
       } catch (error) {
-        throw new Undecodable(`event ${String(raw["eventNo"])} (${plan.definition.type}): ${(error as Error).message}`)
+        throw undecodable(raw, error)
       }
       return raw as unknown as Recorded<Event>
     }
   }
 }
+
+const undecodable = (raw: Record<string, unknown>, cause: unknown): Undecodable =>
+  cause instanceof Undecodable
+    ? cause
+    : new Undecodable(`event ${String(raw["eventNo"])} (${String(raw["type"])}): ${(cause as Error).message}`)
 
 const encodeWith = (plan: Plan, event: Recorded): string => {
   const { eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, trace, account } = event
@@ -116,16 +127,16 @@ const upToDate = (raw: Record<string, unknown>, { v, type, upcasts }: EventDefin
 
 const ENVELOPE = Schema.decodeUnknownSync(
   Schema.Struct({
-    eventNo: Schema.Int,
+    eventNo: Schema.Int.check(Schema.isGreaterThan(0)),
     type: Schema.String,
     v: Schema.Int,
-    recordedAt: Schema.String,
-    effectiveAt: Schema.String,
+    recordedAt: Time,
+    effectiveAt: Time,
     actor: Schema.String,
     cause: Schema.String,
     correlation: Schema.String,
     trace: Schema.optionalKey(Schema.String),
-    account: Schema.optionalKey(Schema.String),
+    account: Schema.optionalKey(AccountId),
     data: Schema.Unknown
   }),
   { onExcessProperty: "error" }

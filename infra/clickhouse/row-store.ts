@@ -22,6 +22,8 @@ import {
 
 /** Rows of one insert: enough to be fast, and few enough to be text in memory. */
 const ROWS_PER_INSERT = 50_000
+/** Repeats need not be looked for here: reads and merges leave one of each out. */
+const ON_INSERT = { date_time_input_format: "best_effort", optimize_on_insert: 0 }
 /** Keys in one statement, which the engine reads no more than 256 KiB of. */
 const KEYS_PER_QUERY = 1_000
 
@@ -90,7 +92,7 @@ const insertRows = async (clickHouse: ClickHouse, table: Table, versions: Readon
   const columns = columnsOf(table)
   for (let i = 0; i < versions.length; i += ROWS_PER_INSERT) {
     const rows = versions.slice(i, i + ROWS_PER_INSERT).map(encode)
-    await clickHouse.insert(tableName(table), columns, rows, { date_time_input_format: "best_effort" })
+    await clickHouse.insert(tableName(table), columns, rows, ON_INSERT)
   }
 }
 

@@ -13,12 +13,8 @@ import {
 export const POSITIONS = "projection_positions"
 export const POSITION_COLUMNS = ["name", "version", "partition", "eventNo", "commitNo", "hash"] as const
 
-/** Texts of few different values, whoever has such a column; anything else is a plain String. */
-const WORDS = new Set(
-  `account actor currency feeCurrency liquidity settled settlement side source status symbol timeInForce tradeDate type venue`.split(
-    " "
-  )
-)
+// A dictionary makes a column quick to search and doubles what it costs to fill: for what rows are asked for by.
+const WORDS = new Set(["account", "currency", "status", "symbol"])
 
 const typeOf = (column: string, kind: ColumnKind): string => {
   switch (kind) {

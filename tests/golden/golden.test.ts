@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { beforeAll, describe, expect, it } from "vitest"
+import { ACCOUNT_EVENTS } from "#domain/account/events.ts"
+import { checkCommit, checkRoot } from "#streams/chain.ts"
+import { EMPTY_CHAIN, sealCommit } from "#streams/commit.ts"
+import { ledgerCodec } from "#streams/ledger-codec.ts"
+import type { StoredCommit } from "#streams/ports/event-log.ts"
+import { Story } from "#tests/domain/account/story.ts"
+import { fieldsOf, fileOf, goldenOf, type Golden } from "./samples.ts"
+
+const folder = join(import.meta.dirname, "v1")
+const CHAIN = "chain.json"
+
+/** See README.md: only what is not there is written, and only when asked for. */
+const writeMissing = (file: string, content: () => unknown): void => {
+  if (process.env["UPDATE_GOLDEN"] !== "1" || existsSync(join(folder, file))) return
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, file), `${JSON.stringify(content(), null, 2)}\n`, { flag: "wx" })
+}
+const read = <T>(file: string): T => JSON.parse(readFileSync(join(folder, file), "utf8"))
+const filesOf = (): ReadonlyArray<string> => (existsSync(folder) ? readdirSync(folder).filter((file) => file !== CHAIN) : [])
+
+type StoredText = Omit<StoredCommit, "body"> & { readonly body: string }
+const toText = (commit: StoredCommit): StoredText => ({ ...commit, body: Buffer.from(commit.body).toString("hex") })
+const fromText = (commit: StoredText): StoredCommit => ({ ...commit, body: Buffer.from(commit.body, "hex") })
+
+/** A writer's epoch, and a small story in one commit. */
+const makeChain = (): ReadonlyArray<StoredText> => {
+  const story = Story.begun()
+  const id = story.place({ quantity: "1.5", price: "100" })
+  story.fill(id, "0.5", "99.5")
+  const opened = sealCommit(EMPTY_CHAIN, 0, 1, "golden", [])
+  return [opened, sealCommit(opened, 0, 1, "golden", story.bytes)].map(toText)
+}
+
+beforeAll(() => {
+  for (const definition of ACCOUNT_EVENTS) writeMissing(fileOf(definition), () => goldenOf(definition))
+  writeMissing(CHAIN, makeChain)
+})
+
+describe("golden events", () => {
+  it.each(ACCOUNT_EVENTS.map((definition) => [definition.type, definition] as const))(
+    "%s is stored as its file says: a changed schema needs a file of its own (README.md)",
+    (_, definition) => {
+      expect(filesOf()).toContain(fileOf(definition))
+      expect(read<Golden>(fileOf(definition)).fields).toEqual(fieldsOf(definition))
+      expect(read<Golden>(fileOf(definition))).toMatchObject({ type: definition.type, v: definition.v })
+    }
+  )
+
+  it("of every file are understood, strictly too, and those of the present version come back as the same bytes", () => {
+    const present = new Map(ACCOUNT_EVENTS.map(({ type, v }) => [type, v]))
+    expect(filesOf().length).toBeGreaterThanOrEqual(ACCOUNT_EVENTS.length)
+    for (const file of filesOf()) {
+      const { type, v, full, bare } = read<Golden>(file)
+      for (const text of [full, bare]) {
+        for (const decode of [ledgerCodec.decode, ledgerCodec.decodeStrictly]) {
+          const event = decode(JSON.parse(text))
+          expect(event.v, file).toBe(present.get(type as typeof event.type))
+          if (event.v === v) expect(ledgerCodec.encode(event), file).toBe(text)
+        }
+      }
+    }
+  })
+
+  it("have every optional field in one and none in the other", () => {
+    for (const definition of ACCOUNT_EVENTS) {
+      const { full, bare, fields } = read<Golden>(fileOf(definition))
+      const names = (text: string) => Object.keys(JSON.parse(text).data)
+      const [optional, needed] = [fields.filter((field) => field.includes("?:")), fields.filter((field) => !field.includes("?:"))]
+      expect(names(full).length).toBe(optional.length + needed.length)
+      expect(names(bare).length).toBe(needed.length)
+      expect(Object.keys(JSON.parse(full))).toContain("trace")
+    }
+  })
+})
+
+describe("golden commits", () => {
+  const commits = () => read<ReadonlyArray<StoredText>>(CHAIN).map(fromText)
+
+  it("follow each other, with the hashes that they had on the first day", () => {
+    let head = EMPTY_CHAIN
+    for (const commit of commits()) {
+      const checked = checkCommit(head, commit, 0)
+      checkRoot(checked)
+      head = commit
+    }
+    expect(head).toMatchObject({ no: 2 })
+  })
+
+  it("are built again, byte by byte, from their decoded events", () => {
+    let head = EMPTY_CHAIN
+    for (const commit of commits()) {
+      const { body } = checkCommit(head, commit, 0)
+      const events = body.events.map((raw) => ledgerCodec.encode(ledgerCodec.decodeStrictly(structuredClone(raw))))
+      expect(toText(sealCommit(head, 0, body.epoch, "golden", events))).toEqual(toText(commit))
+      head = commit
+    }
+  })
+})

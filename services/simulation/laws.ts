@@ -3,7 +3,7 @@ import { scopesOf, type State } from "#domain/account/state.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
 import { postingsOf } from "#domain/ledger/postings.ts"
-import { leavesQty } from "#domain/orders/open-order.ts"
+import { leavesQty, type OpenOrder } from "#domain/orders/open-order.ts"
 import { readChecks } from "#domain/risk/check-text.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
 
@@ -111,7 +111,7 @@ export const checkState = (state: State, recount: Recount): void => {
       const { position, buying, selling } = exposureOf(account.risk, symbol)
       const own = [...account.orders.values()].filter((order) => order.symbol === symbol)
       const leaves = (side: string) =>
-        own.filter((order) => order.side === side).reduce((sum, order) => sum + leavesQty(order), 0n)
+        own.filter((order) => order.side === side).reduce((sum, order) => sum + openUnits(order), 0n)
       must(
         buying === leaves("buy") && selling === leaves("sell"),
         () => `${account.id} ${symbol}: open quantities are not those of its orders`
@@ -127,4 +127,10 @@ export const checkState = (state: State, recount: Recount): void => {
       (scope as { openOrders: number }).openOrders === count,
       () => "a scope counts other open orders than there are"
     )
+}
+
+/** Counted apart from the decider: while a replace is on its way, the larger of what is open and what would be. */
+const openUnits = ({ quantity, cumQty, pendingReplace }: OpenOrder): bigint => {
+  const larger = pendingReplace !== undefined && pendingReplace.quantity > quantity ? pendingReplace.quantity : quantity
+  return larger - cumQty
 }

@@ -2,9 +2,10 @@ import { Result } from "effect"
 import type { Fact, Recorded } from "#domain/kernel/event.ts"
 import type { Decider, Refusal } from "#domain/kernel/shapes.ts"
 import type { Time } from "#domain/kernel/time.ts"
-import { readChecked, type CheckedCommit } from "./chain.ts"
+import type { CheckedCommit } from "./chain.ts"
 import type { Codec } from "./codec.ts"
-import { EMPTY_CHAIN, sealCommit, type ChainHead } from "./commit.ts"
+import { sealCommit, type ChainHead } from "./commit.ts"
+import { foldOn, nothingFolded, openEpoch } from "./open-epoch.ts"
 import { Fenced, LogUnavailable, type EventLog, type StoredCommit } from "./ports/event-log.ts"
 
 /** What a command was answered with, once that is durable. */
@@ -66,6 +67,8 @@ export type WriterOptions<Request, Command, State, Event extends Fact> = {
 }
 
 const MOST_COMMANDS = 256
+/** A commit is one message of the broker, which takes a megabyte; a command that began below this is never cut. */
+const MOST_CHARS = 400_000
 
 type Waiting<Request, State, Event extends Fact> =
   | {
@@ -74,6 +77,15 @@ type Waiting<Request, State, Event extends Fact> =
       readonly reject: (error: Error) => void
     }
   | { readonly look: (state: State) => void; readonly reject: (error: Error) => void }
+
+/** What is decided together: who waits for it, what they are answered once it is durable, and the events to append. */
+type Batch<Request, State, Event extends Fact> = {
+  readonly waiting: Array<Waiting<Request, State, Event>>
+  readonly answers: Array<() => void>
+  readonly recorded: Array<Recorded<Event>>
+  readonly encoded: Array<string>
+  chars: number
+}
 
 /**
  * The transact loop: replays the partition, opens an epoch with a commit of its own, and from then on takes all waiting
@@ -84,106 +96,151 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
 ): Promise<Writer<Request, State, Event>> => {
   const { log, partition, spec, clock, writerId, onCommitted, mostPerCommit = MOST_COMMANDS } = options
   const { decider, codec } = spec
-  let { state, head, epoch } = await replay(options)
-  let eventNo = Number(head.eventNo)
-  let chain: ChainHead = head
-  const append = async (events: ReadonlyArray<string>) => {
-    const commit = sealCommit(chain, partition, epoch, writerId, events)
-    await log.append(commit)
-    chain = { no: commit.no, hash: commit.hash }
-    return commit
-  }
-  epoch += 1
-  await append([]) // from here on an append of an earlier writer is refused: it does not follow the head
+  const opened = await openEpoch(options)
+  const { epoch } = opened
+  let { state } = opened
+  /** where the log stands: all of it is durable */
+  let head = { ...opened.head, eventNo: opened.eventNo }
+  /** the state holds what was not stored, until it is taken from the log again */
+  let isStale = false
 
   const queue: Array<Waiting<Request, State, Event>> = []
-  let running = false
+  let running: Promise<void> | undefined
+  let stopping: Error | undefined
   let stepped: Error | undefined
   let endedWith: (reason: Error) => void = () => {}
   const ended = new Promise<Error>((resolve) => (endedWith = resolve))
-  let idle: () => void = () => {}
 
+  const failWaiting = (reason: Error) => {
+    for (const waiting of queue.splice(0)) waiting.reject(reason)
+  }
   const stepDown = (reason: Error) => {
     stepped ??= reason
-    for (const waiting of queue.splice(0)) waiting.reject(stepped)
+    failWaiting(stepped)
     endedWith(stepped)
   }
 
   /** Decides one command against the state as it will be once the batch is appended. */
-  const decide = (request: Request, recorded: Array<Recorded<Event>>, encoded: Array<string>): Answer<Event> => {
+  const decide = (
+    request: Request
+  ): { readonly command: Command; readonly at: Time; readonly facts: ReadonlyArray<Event> } | Answer<Event> => {
     const now = clock()
     const last = spec.recordedAt(state)
     const at = now < last ? last : now // recorded time never goes back, whatever the machine's clock does
     const command = spec.gather(request, at, state)
     const decision = decider.decide(command, state)
     if (Result.isFailure(decision)) return { kind: "refused", refusal: decision.failure }
-    const facts = decision.success
-    if (facts.length === 0) {
-      const before = spec.answeredBefore(command, state)
-      return before === undefined ? { kind: "nothing" } : { kind: "repeat", first: before.first, last: before.last }
+    if (decision.success.length > 0) return { command, at, facts: decision.success }
+    const before = spec.answeredBefore(command, state)
+    return before === undefined ? { kind: "nothing" } : { kind: "repeat", first: before.first, last: before.last }
+  }
+
+  /** Takes one command into the batch. What fails before its first fact is folded is its own affair. */
+  const take = (
+    waiting: Extract<Waiting<Request, State, Event>, { request: Request }>,
+    batch: Batch<Request, State, Event>
+  ): void => {
+    let decided: ReturnType<typeof decide>
+    try {
+      decided = decide(waiting.request)
+    } catch (error) {
+      return waiting.reject(error as Error)
     }
+    if ("kind" in decided) {
+      const answer = decided
+      batch.answers.push(() => waiting.resolve(answer))
+      return
+    }
+    const { command, at, facts } = decided
     const events: Array<Recorded<Event>> = []
     for (const fact of facts) {
-      const event = record(fact, ++eventNo, at, spec.versionOf(fact.type), spec.envelopeOf(command, fact))
-      encoded.push(codec.encode(event))
-      state = decider.evolve(state, event)
+      const eventNo = head.eventNo + batch.recorded.length + 1
+      const event = record(fact, eventNo, at, spec.versionOf(fact.type), spec.envelopeOf(command, fact))
+      const text = codec.encode(event)
+      batch.encoded.push(text)
+      batch.chars += text.length
+      batch.recorded.push(event)
       events.push(event)
-      recorded.push(event)
+      state = decider.evolve(state, event)
     }
-    return { kind: "facts", events }
+    batch.answers.push(() => waiting.resolve({ kind: "facts", events }))
+  }
+
+  const takeWaiting = (batch: Batch<Request, State, Event>): void => {
+    while (queue.length > 0 && batch.waiting.length < mostPerCommit && batch.chars < MOST_CHARS) {
+      const waiting = queue[0]!
+      if ("look" in waiting && batch.recorded.length > 0) return // what it sees must be durable
+      queue.shift()
+      batch.waiting.push(waiting)
+      if ("look" in waiting) waiting.look(state)
+      else take(waiting, batch)
+    }
   }
 
   const runBatch = async () => {
-    const answers: Array<() => void> = []
-    const recorded: Array<Recorded<Event>> = []
-    const encoded: Array<string> = []
-    const batch: Array<Waiting<Request, State, Event>> = []
-    while (queue.length > 0 && batch.length < mostPerCommit) {
-      const waiting = queue[0]!
-      if ("look" in waiting && recorded.length > 0) break // what it sees must be durable
-      queue.shift()
-      batch.push(waiting)
-      if ("look" in waiting) waiting.look(state)
-      else {
-        const answer = decide(waiting.request, recorded, encoded)
-        answers.push(() => waiting.resolve(answer))
-      }
+    if (isStale) await takeStateFromLog()
+    const batch: Batch<Request, State, Event> = { waiting: [], answers: [], recorded: [], encoded: [], chars: 0 }
+    const fail = (reason: Error) => {
+      for (const waiting of batch.waiting) waiting.reject(reason)
+      return reason
     }
     try {
-      if (encoded.length > 0) {
-        const stored = await append(encoded)
-        onCommitted?.({ stored, events: recorded }, state)
-      }
+      takeWaiting(batch)
     } catch (error) {
-      for (const waiting of batch) waiting.reject(error instanceof Fenced ? notTheWriter(error) : (error as Error))
-      if (!(error instanceof LogUnavailable))
-        return stepDown(error instanceof Fenced ? notTheWriter(error) : (error as Error))
-      // the state holds what was not stored: take it from the log again
-      ;({ state, head, epoch } = await replay({ ...options, onReplayed: () => {} }))
-      chain = head
-      eventNo = head.eventNo
-      return
+      throw fail(error as Error) // a fact that cannot be: this process must not decide on
     }
-    for (const answer of answers) answer()
+    let stored: StoredCommit | undefined
+    if (batch.encoded.length > 0) {
+      stored = sealCommit(head, partition, epoch, writerId, batch.encoded)
+      try {
+        await log.append(stored)
+      } catch (error) {
+        const reason = fail(error instanceof Fenced ? notTheWriter(error) : (error as Error))
+        if (!(error instanceof LogUnavailable)) throw reason
+        isStale = true
+        return
+      }
+      head = { no: stored.no, hash: stored.hash, eventNo: head.eventNo + batch.encoded.length }
+    }
+    try {
+      if (stored !== undefined) onCommitted?.({ stored, events: batch.recorded }, state)
+    } finally {
+      for (const answer of batch.answers) answer() // it is durable, whatever a listener makes of it
+    }
+  }
+
+  /** After an append that stored nothing. What another writer stored since then was never seen here: it ends this one. */
+  const takeStateFromLog = async () => {
+    const folded = await foldOn(options, nothingFolded(decider))
+    if (folded.epoch !== epoch)
+      throw new NotTheWriter(`another writer opened epoch ${folded.epoch} of partition ${partition}`)
+    if (folded.head.hash !== head.hash) {
+      throw new Error(
+        `${log.name} holds commit ${folded.head.no} of partition ${partition}, which it said it had not stored`
+      )
+    }
+    state = folded.state
+    isStale = false
   }
 
   const run = async () => {
-    running = true
     await Promise.resolve() // one read of a socket brings many commands: let them all come in
     while (queue.length > 0 && stepped === undefined) {
       try {
         await runBatch()
       } catch (error) {
-        stepDown(error as Error) // a fact that cannot be: this process must not decide on
+        // while the log can be neither written nor read nothing is decided; the next command asks it again
+        if (isStale && error instanceof LogUnavailable) failWaiting(error)
+        else stepDown(error as Error)
       }
     }
-    running = false
-    idle()
+    running = undefined
   }
   const enqueue = (waiting: Waiting<Request, State, Event>) => {
-    if (stepped !== undefined) return waiting.reject(stepped)
+    const over = stepped ?? stopping
+    if (over !== undefined) return waiting.reject(over)
     queue.push(waiting)
-    if (!running) void run()
+    running ??= run()
   }
 
   return {
@@ -200,39 +257,18 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
         }
         enqueue({ look, reject })
       }),
-    head: () => ({ ...chain, eventNo }),
+    head: () => head,
     waiting: () => queue.length,
     ended,
     stop: async () => {
-      if (running) await new Promise<void>((resolve) => (idle = resolve))
-      stepDown(new NotTheWriter(`partition ${partition}: this writer was stopped`))
+      stopping ??= new NotTheWriter(`partition ${partition}: this writer was stopped`)
+      await running
+      stepDown(stopping)
     }
   }
 }
 
 const notTheWriter = (cause: Error) => new NotTheWriter(`another writer took over: ${cause.message}`)
-
-/** Folds the whole partition; the state at its head, and where the head is. */
-const replay = async <Request, Command, State, Event extends Fact>({
-  log,
-  partition,
-  spec: { decider, codec },
-  onReplayed
-}: WriterOptions<Request, Command, State, Event>) => {
-  let state = decider.initial()
-  let head = { ...EMPTY_CHAIN, eventNo: 0 }
-  let epoch = 0
-  for await (const batch of readChecked(log, partition)) {
-    for (const commit of batch) {
-      const events = commit.body.events.map((raw) => codec.decode(raw))
-      for (const event of events) state = decider.evolve(state, event)
-      head = { no: commit.stored.no, hash: commit.stored.hash, eventNo: head.eventNo + events.length }
-      epoch = commit.body.epoch
-      onReplayed?.(commit, events, state)
-    }
-  }
-  return { state, head, epoch }
-}
 
 const record = <Event extends Fact>(
   fact: Event,

@@ -66,7 +66,7 @@ export const repeatOf = (
   at: Time
 ): Repeat => {
   const key = keyOfRequest(account, id, request)
-  const found = state.recent.get(key) ?? state.pinned.get(key) ?? state.ahead.get(key)
+  const found = state.recent.get(key) ?? kept(state.pinned, key) ?? kept(state.ahead, key)
   if (found !== undefined) {
     return found.content === contentOfRequest(request, found.at) ? found : "other-content"
   }
@@ -76,6 +76,10 @@ export const repeatOf = (
   if (made <= state.floorMicros) return "too-old"
   return made > microsOf(at) + AHEAD_MICROS ? "too-far-ahead" : "new"
 }
+
+/** Both are empty nearly always: a look into an empty map still hashes the key. */
+const kept = (map: ReadonlyMap<string, Answered>, key: string): Answered | undefined =>
+  map.size === 0 ? undefined : map.get(key)
 
 /** Remembers the events of a command; `isOpen` tells which orders are still open. Called for every recorded event. */
 export const remember = (

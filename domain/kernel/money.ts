@@ -31,10 +31,22 @@ const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
 /** A scaled integer as decimal text: no exponent, no trailing zeros. */
 export const formatFixed = (scaled: bigint): string => {
   const small = Number(scaled)
-  if (Number.isSafeInteger(small)) return small < 0 ? `-${formatSmall(-small)}` : formatSmall(small)
+  if (Number.isSafeInteger(small)) return formatCached(small)
   if (scaled < 0n) return `-${formatFixed(-scaled)}`
   const digits = scaled.toString()
   return withPoint(digits.slice(0, -SCALE), digits.slice(-SCALE))
+}
+const CACHED = 1024
+const cachedAmounts = new Float64Array(CACHED).fill(Number.NaN)
+const cachedTexts: Array<string> = Array.from({ length: CACHED }, () => "")
+/** The same limits, prices and sizes are written again and again: the newest text of each slot is kept. */
+const formatCached = (small: number): string => {
+  const slot = Math.imul(small | 0, 0x9e3779b1) >>> 22
+  if (cachedAmounts[slot] === small) return cachedTexts[slot]!
+  const text = small < 0 ? `-${formatSmall(-small)}` : formatSmall(small)
+  cachedAmounts[slot] = small
+  cachedTexts[slot] = text
+  return text
 }
 /** What a double holds exactly needs no bigint arithmetic: four times as fast, and nearly all amounts are such. */
 const formatSmall = (scaled: number): string => {

@@ -1,6 +1,6 @@
 import type { OrderId } from "#domain/kernel/ids.ts"
 import type { Cash, Price, Quantity } from "#domain/kernel/money.ts"
-import { writeChecks, type Check } from "./check-text.ts"
+import { writeChecks, type CheckOutcome } from "./check-text.ts"
 import { RISK_CHECKS, type RiskQuestion } from "./checks.ts"
 import type { OrderRiskDecidedData } from "./events.ts"
 
@@ -18,7 +18,7 @@ export const assess = (
   question: RiskQuestion,
   evidence: PriceEvidence | undefined
 ): OrderRiskDecidedData => {
-  const checks: Array<Check> = []
+  const checks: Array<CheckOutcome> = []
   let approved = true
   for (const check of RISK_CHECKS) {
     const outcome = check(question)

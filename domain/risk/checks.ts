@@ -1,7 +1,7 @@
-import { absOf, formatFixed, ONE, ratioHalfEven, type Cash, type Price, type Quantity } from "#domain/kernel/money.ts"
+import { absOf, ONE, ratioHalfEven, type Cash, type Price, type Quantity } from "#domain/kernel/money.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { Side } from "#domain/venue/messages.ts"
-import type { Check } from "./check-text.ts"
+import type { CheckCode, CheckOutcome } from "./check-text.ts"
 import type { Limits } from "./events.ts"
 import { exposureOf, rateUsed, type Scope } from "./scope.ts"
 
@@ -13,8 +13,8 @@ export type RiskQuestion = {
   readonly quantity: Quantity
   /** what is still to be filled */
   readonly leaves: Quantity
-  readonly price?: Price
-  readonly stopPrice?: Price
+  readonly price: Price | undefined
+  readonly stopPrice: Price | undefined
   /** price × leaves × multiplier at the worst price, or at the reference price for a market sell */
   readonly notional: Cash | undefined
   /** money that a buy must be able to pay, fee included; unknown while nothing bounds its price */
@@ -31,34 +31,35 @@ export type RiskQuestion = {
   readonly nowMicros: () => number
 }
 
-type RiskCheck = (question: RiskQuestion) => Check
+type RiskCheck = (question: RiskQuestion) => CheckOutcome
 
-const text = formatFixed
+/** One shape for all outcomes: eleven of them are made for every order. */
+const outcome = (
+  code: CheckCode,
+  passed: boolean,
+  limit?: bigint,
+  used?: bigint,
+  requested?: bigint,
+  scope?: string
+): CheckOutcome => ({ code, passed, limit, used, requested, scope })
+
 const DEFAULT_COLLAR_PERCENT = 20n * ONE
 
-const halted: RiskCheck = ({ halted: reason }) =>
-  reason === undefined ? { code: "HALTED", passed: true } : { code: "HALTED", passed: false, scope: reason }
+const halted: RiskCheck = ({ halted: by }) => outcome("HALTED", by === undefined, undefined, undefined, undefined, by)
+
+const isOff = (price: Price | undefined, tick: Price): boolean => price !== undefined && price % tick !== 0n
 
 const tickSize: RiskCheck = ({ instrument: { tick }, price, stopPrice }) => {
-  const off = [price, stopPrice].find((p) => p !== undefined && p % tick !== 0n)
-  const shown = off ?? price ?? stopPrice
-  return { code: "TICK_SIZE", passed: off === undefined, limit: text(tick), ...(shown && { requested: text(shown) }) }
+  const off = isOff(price, tick) ? price : isOff(stopPrice, tick) ? stopPrice : undefined
+  return outcome("TICK_SIZE", off === undefined, tick, undefined, off ?? price ?? stopPrice)
 }
 
-const lotSize: RiskCheck = ({ instrument: { lot }, quantity }) => ({
-  code: "LOT_SIZE",
-  passed: quantity >= lot && quantity % lot === 0n,
-  limit: text(lot),
-  requested: text(quantity)
-})
+const lotSize: RiskCheck = ({ instrument: { lot }, quantity }) =>
+  outcome("LOT_SIZE", quantity >= lot && quantity % lot === 0n, lot, undefined, quantity)
 
 /** Unknown without a price: then the collar denies, and this one has nothing to compare. */
-const minNotional: RiskCheck = ({ instrument, notional }) => ({
-  code: "MIN_NOTIONAL",
-  passed: notional === undefined || notional >= instrument.minNotional,
-  limit: text(instrument.minNotional),
-  ...(notional !== undefined && { requested: text(notional) })
-})
+const minNotional: RiskCheck = ({ instrument: { minNotional: least }, notional }) =>
+  outcome("MIN_NOTIONAL", notional === undefined || notional >= least, least, undefined, notional)
 
 const maxOrderNotional: RiskCheck = ({ scopes, notional }) =>
   tightest("MAX_ORDER_NOTIONAL", scopes, "maxOrderNotional", notional, undefined)
@@ -68,7 +69,7 @@ const maxOrderNotional: RiskCheck = ({ scopes, notional }) =>
  * its protection; without an ask it has none, and could trade at any.
  */
 const priceCollar: RiskCheck = ({ scopes, side, price, reference }) => {
-  if (reference === undefined) return { code: "PRICE_COLLAR", passed: false, ...(price && { requested: text(price) }) }
+  if (reference === undefined) return outcome("PRICE_COLLAR", false, undefined, undefined, price)
   let percent: bigint | undefined
   let scope: string | undefined
   for (const { limits, kind } of scopes) {
@@ -77,44 +78,20 @@ const priceCollar: RiskCheck = ({ scopes, side, price, reference }) => {
       scope = kind
     }
   }
-  percent ??= DEFAULT_COLLAR_PERCENT
-  const width = ratioHalfEven(reference, percent, 100n * ONE)
+  const width = ratioHalfEven(reference, percent ?? DEFAULT_COLLAR_PERCENT, 100n * ONE)
   const limit = side === "buy" ? reference + width : reference - width
   const passed = price === undefined ? side === "sell" : side === "buy" ? price <= limit : price >= limit
-  return {
-    code: "PRICE_COLLAR",
-    passed,
-    limit: text(limit),
-    used: text(reference),
-    ...(price !== undefined && { requested: text(price) }),
-    ...(scope !== undefined && { scope })
-  }
+  return outcome("PRICE_COLLAR", passed, limit, reference, price, scope)
 }
 
-const buyingPower: RiskCheck = ({ side, need, available }) => {
-  if (side === "sell") return { code: "BUYING_POWER", passed: true }
-  const { total, reserved } = available
-  return {
-    code: "BUYING_POWER",
-    passed: need !== undefined && need <= total - reserved,
-    limit: text(total),
-    used: text(reserved),
-    ...(need !== undefined && { requested: text(need) })
-  }
-}
+const buyingPower: RiskCheck = ({ side, need, available: { total, reserved } }) =>
+  side === "sell"
+    ? outcome("BUYING_POWER", true)
+    : outcome("BUYING_POWER", need !== undefined && need <= total - reserved, total, reserved, need)
 
 /** A cash account sells only what it holds. */
-const holdingsCheck: RiskCheck = ({ side, leaves, holdings }) => {
-  if (side === "buy") return { code: "HOLDINGS", passed: true }
-  const { total, reserved } = holdings
-  return {
-    code: "HOLDINGS",
-    passed: leaves <= total - reserved,
-    limit: text(total),
-    used: text(reserved),
-    requested: text(leaves)
-  }
-}
+const holdingsCheck: RiskCheck = ({ side, leaves, holdings: { total, reserved } }) =>
+  side === "buy" ? outcome("HOLDINGS", true) : outcome("HOLDINGS", leaves <= total - reserved, total, reserved, leaves)
 
 /** Counts as if every open order of the side were filled. An order that only brings the position down passes. */
 const maxPosition: RiskCheck = ({ scopes, instrument, side, leaves, counted }) => {
@@ -153,13 +130,13 @@ const plainRoom: Room = (used, limit, requested) => (requested === 0n ? 0n : lim
 
 /** Of account, group and firm the one with the least room: all three must hold, and the one that bites is named. */
 const tightest = (
-  code: Check["code"],
+  code: CheckCode,
   scopes: ReadonlyArray<Scope>,
   name: Exclude<keyof Limits, "collarPercent">,
   requested: bigint | undefined,
   usedOf: Used | undefined,
   roomOf: Room = plainRoom
-): Check => {
+): CheckOutcome => {
   let tightestRoom: bigint | undefined
   let limitOfIt = 0n
   let usedOfIt = 0n
@@ -176,15 +153,9 @@ const tightest = (
     usedOfIt = used
     scopeOfIt = scope.kind
   }
-  if (tightestRoom === undefined) return { code, passed: true }
-  return {
-    code,
-    passed: tightestRoom >= 0n,
-    limit: text(limitOfIt),
-    ...(usedOf !== undefined && { used: text(usedOfIt) }),
-    ...(requested !== undefined && { requested: text(requested) }),
-    scope: scopeOfIt!
-  }
+  if (tightestRoom === undefined) return outcome(code, true)
+  const used = usedOf === undefined ? undefined : usedOfIt
+  return outcome(code, tightestRoom >= 0n, limitOfIt, used, requested, scopeOfIt)
 }
 
 /** Every check, in the order of their codes; all are made, so that a refusal names everything that is wrong. */

@@ -164,7 +164,5 @@ const decided = (row: OrderRow, { data, cause }: LedgerEvent & { type: "OrderRis
   if (data.decision === "approved") return { risk }
   const failed = readChecks(data.checks).filter((check) => !check.passed)
   const reason = `refused by ${failed.map((check) => check.code).join(", ")}`
-  return cause === row.pendingReplace
-    ? { risk, reason, pendingReplace: "" }
-    : { risk, ...ended("Rejected", reason) }
+  return cause === row.pendingReplace ? { risk, reason, pendingReplace: "" } : { risk, ...ended("Rejected", reason) }
 }

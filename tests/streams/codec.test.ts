@@ -33,7 +33,12 @@ describe("the bytes of an event", () => {
         const text = JSON.stringify(raw)
         const event = ledgerCodec.decode(parsed(text))
         const shuffled = (object: object) =>
-          Object.fromEntries(Object.entries(object).map((entry) => [order.next().value, entry] as const).toSorted(([a], [b]) => a - b).map(([, entry]) => entry))
+          Object.fromEntries(
+            Object.entries(object)
+              .map((entry) => [order.next().value, entry] as const)
+              .toSorted(([a], [b]) => a - b)
+              .map(([, entry]) => entry)
+          )
         const data = shuffled({ ...event.data, ...(event.data as object) })
         expect(ledgerCodec.encode({ ...shuffled(event), data } as never)).toBe(text)
       })
@@ -64,19 +69,35 @@ const GOOD: Raw = {
   account: "A",
   data: { currency: "USDT", amount: "1" }
 }
-const bad = (change: Raw): Raw => Object.fromEntries(Object.entries({ ...structuredClone(GOOD), ...change }).filter(([, value]) => value !== undefined))
+const bad = (change: Raw): Raw =>
+  Object.fromEntries(Object.entries({ ...structuredClone(GOOD), ...change }).filter(([, value]) => value !== undefined))
 const badData = (change: Raw): Raw => bad({ data: { ...(GOOD["data"] as Raw), ...change } })
 const tryTo = (read: Read, raw: Raw) => () => ledgerCodec[read](raw)
 
 describe("an event that cannot be understood", () => {
-  it.each(READS)("stops %s: of an unknown type, a newer version, an older one that nobody brings up to date", (read) => {
-    expect(tryTo(read, bad({}))).not.toThrow()
-    for (const change of [{ type: "Dreamt" }, { type: undefined }, { type: 7 }, { type: "toString" }, { v: 2 }, { v: 0 }, { v: -1 }, { v: 0.5 }, { v: undefined }, { v: "1" }, { v: null }]) {
-      expect(tryTo(read, bad(change)), JSON.stringify(change)).toThrow(Undecodable)
+  it.each(READS)(
+    "stops %s: of an unknown type, a newer version, an older one that nobody brings up to date",
+    (read) => {
+      expect(tryTo(read, bad({}))).not.toThrow()
+      for (const change of [
+        { type: "Dreamt" },
+        { type: undefined },
+        { type: 7 },
+        { type: "toString" },
+        { v: 2 },
+        { v: 0 },
+        { v: -1 },
+        { v: 0.5 },
+        { v: undefined },
+        { v: "1" },
+        { v: null }
+      ]) {
+        expect(tryTo(read, bad(change)), JSON.stringify(change)).toThrow(Undecodable)
+      }
+      expect(tryTo(read, bad({ v: 2 }))).toThrow("version 2 of Deposited is newer than this program's 1")
+      expect(tryTo(read, bad({ type: "Dreamt" }))).toThrow("event type Dreamt is unknown to this program")
     }
-    expect(tryTo(read, bad({ v: 2 }))).toThrow("version 2 of Deposited is newer than this program's 1")
-    expect(tryTo(read, bad({ type: "Dreamt" }))).toThrow("event type Dreamt is unknown to this program")
-  })
+  )
 
   it.each<[string, Raw]>([
     ["no data", bad({ data: undefined })],
@@ -145,7 +166,9 @@ describe("an event of an older version", () => {
 
   it("that no step leads on from, or whose step fails, is not understood", () => {
     const gap = makeCodec([defineEvent("Traded", { price: Cash }, { v: 3, upcasts: { 2: (data) => data } })])
-    const fails = makeCodec([defineEvent("Traded", { price: Cash }, { v: 2, upcasts: { 1: ({ old }) => ({ price: (old as Raw)["x"] }) } })])
+    const fails = makeCodec([
+      defineEvent("Traded", { price: Cash }, { v: 2, upcasts: { 1: ({ old }) => ({ price: (old as Raw)["x"] }) } })
+    ])
     for (const read of READS) {
       expect(() => gap[read](event(1, {}))).toThrow("no step from version 1 of Traded")
       expect(() => gap[read](event(1, {}))).toThrow(Undecodable)

@@ -8,13 +8,19 @@ import { timeOfNanos } from "#domain/kernel/time.ts"
 export type Raw = Record<string, unknown>
 
 const MOST = 10n ** 26n - 1n
-const amount = fc.oneof(fc.bigInt(-MOST, MOST), fc.bigInt(-(10n ** 16n), 10n ** 16n), fc.bigInt(-2n, 2n)).map(formatFixed)
+const amount = fc
+  .oneof(fc.bigInt(-MOST, MOST), fc.bigInt(-(10n ** 16n), 10n ** 16n), fc.bigInt(-2n, 2n))
+  .map(formatFixed)
 export const time = fc.bigInt(0n, 4_102_444_800_000_000_000n).map(timeOfNanos)
-const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", "a;b\"\\", "\u2028", "żółć 🜁", "\ud800"))
+const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", 'a;b"\\', "\u2028", "żółć 🜁", "\ud800"))
 export const id = fc.string({ unit: fc.constantFrom(..."aZ09_.:-"), minLength: 1, maxLength: 64 })
 const symbol = fc.string({ unit: fc.constantFrom(..."AZ09"), minLength: 2, maxLength: 10 })
 
-type Ast = { readonly _tag: string; readonly literal?: string; readonly types?: ReadonlyArray<{ readonly literal?: string }> }
+type Ast = {
+  readonly _tag: string
+  readonly literal?: string
+  readonly types?: ReadonlyArray<{ readonly literal?: string }>
+}
 
 /** What a field may hold as it is stored. Texts with a form of their own are drawn from all forms, and those that fit kept. */
 const stored = (field: Schema.Constraint): fc.Arbitrary<unknown> => {
@@ -25,7 +31,10 @@ const stored = (field: Schema.Constraint): fc.Arbitrary<unknown> => {
   if (ast._tag === "Literal") return fc.constant(ast.literal)
   if (ast._tag !== "String") throw new Error(`no values are known for a field that is ${ast._tag}`)
   const fits = Schema.is(field as Schema.Codec<unknown>)
-  const forms = [text, time, id, symbol].map((form) => ({ form, good: fc.sample(form, { numRuns: 8, seed: 1 }).every(fits) }))
+  const forms = [text, time, id, symbol].map((form) => ({
+    form,
+    good: fc.sample(form, { numRuns: 8, seed: 1 }).every(fits)
+  }))
   const fitting = forms.filter(({ good }) => good).map(({ form }) => form)
   return fc.oneof(...fitting)
 }

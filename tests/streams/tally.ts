@@ -11,8 +11,18 @@ import { openWriter, type Writer, type WriterOptions, type WriterSpec } from "#s
 const Added = defineEvent("Added", { amount: Schema.Int, total: Schema.Int })
 export type Added = FactOf<typeof Added>
 /** `id` 0 is remembered by nobody; an amount below 0 is refused, of 0 it is nothing; words are for faults in the decider. */
-export type Add = { readonly id: number; readonly amount: number; readonly times?: number; readonly fault?: "decide" | "evolve" | "gather" }
-type Tally = { total: number; eventNo: number; recordedAt: Time; readonly answered: Map<number, { first: number; last: number }> }
+export type Add = {
+  readonly id: number
+  readonly amount: number
+  readonly times?: number
+  readonly fault?: "decide" | "evolve" | "gather"
+}
+type Tally = {
+  total: number
+  eventNo: number
+  recordedAt: Time
+  readonly answered: Map<number, { first: number; last: number }>
+}
 
 const spec: WriterSpec<Add, Add, Tally, Added> = {
   decider: {
@@ -23,7 +33,10 @@ const spec: WriterSpec<Add, Add, Tally, Added> = {
       if (state.answered.has(id) || amount === 0) return Result.succeed([])
       const poison = fault === "evolve" ? Number.NaN : amount
       return Result.succeed(
-        Array.from({ length: times }, (_, i) => ({ type: "Added", data: { amount: poison, total: state.total + (i + 1) * amount } }) as const)
+        Array.from(
+          { length: times },
+          (_, i) => ({ type: "Added", data: { amount: poison, total: state.total + (i + 1) * amount } }) as const
+        )
       )
     },
     evolve: (state, { eventNo, recordedAt, data, cause }) => {
@@ -90,7 +103,11 @@ export const gate = () => {
   return { pass, open, reached }
 }
 
-export type Kept = { readonly no: number; readonly epoch: number; readonly events: ReadonlyArray<Record<string, unknown>> }
+export type Kept = {
+  readonly no: number
+  readonly epoch: number
+  readonly events: ReadonlyArray<Record<string, unknown>>
+}
 export const keptIn = async (log: EventLog, partition = 0): Promise<ReadonlyArray<Kept>> => {
   const kept: Array<Kept> = []
   for await (const batch of readChecked(log, partition)) {
@@ -99,7 +116,8 @@ export const keptIn = async (log: EventLog, partition = 0): Promise<ReadonlyArra
   return kept
 }
 /** How many events each commit holds: `[0, 1]` is a writer's epoch and a commit of one. */
-export const sizesIn = async (log: EventLog): Promise<ReadonlyArray<number>> => (await keptIn(log)).map(({ events }) => events.length)
+export const sizesIn = async (log: EventLog): Promise<ReadonlyArray<number>> =>
+  (await keptIn(log)).map(({ events }) => events.length)
 export const amountsIn = async (log: EventLog): Promise<ReadonlyArray<number>> =>
   (await keptIn(log)).flatMap(({ events }) => events.map((event) => (event["data"] as { amount: number }).amount))
 
@@ -107,6 +125,11 @@ export const amountsIn = async (log: EventLog): Promise<ReadonlyArray<number>> =
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 /** What became of a promise so far. */
 export const outcomeOf = async (promise: Promise<unknown>): Promise<"open" | "done" | Error> => {
+  let outcome: "open" | "done" | Error = "open"
+  promise.then(
+    () => (outcome = "done"),
+    (error: Error) => (outcome = error)
+  )
   await turn()
-  return Promise.race([promise.then(() => "done" as const, (error: Error) => error), Promise.resolve("open" as const)])
+  return outcome
 }

@@ -12,7 +12,10 @@ describe("a writer", () => {
     const writer = await openTally(log)
     expect(await sizesIn(log)).toEqual([0])
     const answer = await writer.submit(add(5))
-    expect(answer).toMatchObject({ kind: "facts", events: [{ eventNo: 1, type: "Added", v: 1, cause: "5", data: { amount: 5, total: 5 } }] })
+    expect(answer).toMatchObject({
+      kind: "facts",
+      events: [{ eventNo: 1, type: "Added", v: 1, cause: "5", data: { amount: 5, total: 5 } }]
+    })
     expect(writer.head()).toMatchObject({ no: 2, eventNo: 1 })
     expect(writer.partition).toBe(0)
   })
@@ -65,7 +68,10 @@ describe("a writer", () => {
     const log = memoryLog()
     const writer = await openTally(log)
     await writer.submit({ id: 7, amount: 1, times: 3 })
-    expect(await writer.submit(add(1, -1))).toEqual({ kind: "refused", refusal: { code: "Negative", detail: "only more" } })
+    expect(await writer.submit(add(1, -1))).toEqual({
+      kind: "refused",
+      refusal: { code: "Negative", detail: "only more" }
+    })
     expect(await writer.submit(add(2, 0))).toEqual({ kind: "nothing" })
     expect(await writer.submit({ id: 7, amount: 1 })).toEqual({ kind: "repeat", first: 1, last: 3 })
     expect(await sizesIn(log)).toEqual([0, 3])
@@ -87,7 +93,8 @@ describe("a writer", () => {
     const order: Array<string> = []
     const log = memoryLog()
     const writer = await openTally(log, {
-      onCommitted: ({ stored, events }, { total }) => order.push(`commit ${stored.no}: ${events.length} events, ${total}`)
+      onCommitted: ({ stored, events }, { total }) =>
+        order.push(`commit ${stored.no}: ${events.length} events, ${total}`)
     })
     await Promise.all([1, 2].map((id) => writer.submit(add(id)).then(() => order.push(`answer ${id}`))))
     await writer.submit(add(1, -1))
@@ -111,7 +118,11 @@ describe("a writer", () => {
     expect(seen).toEqual([0, 1, 3])
     expect(await sizesIn(log)).toEqual([0, 1, 1])
     expect(writer.head()).toMatchObject({ no: 3, eventNo: 2 })
-    await expect(writer.look(() => { throw new Error("a bad question") })).rejects.toThrow("a bad question")
+    await expect(
+      writer.look(() => {
+        throw new Error("a bad question")
+      })
+    ).rejects.toThrow("a bad question")
     expect(await writer.look(({ total }) => total)).toBe(3)
   })
 
@@ -135,7 +146,11 @@ describe("a writer", () => {
   })
 
   it("records the same events however its commands come together", async () => {
-    const command = fc.record({ id: fc.nat(12), amount: fc.integer({ min: -1, max: 5 }), times: fc.integer({ min: 1, max: 3 }) })
+    const command = fc.record({
+      id: fc.nat(12),
+      amount: fc.integer({ min: -1, max: 5 }),
+      times: fc.integer({ min: 1, max: 3 })
+    })
     const burst = fc.array(command, { maxLength: 9 })
     const eventsOf = async (bursts: ReadonlyArray<ReadonlyArray<Add>>, mostPerCommit?: number) => {
       const log = memoryLog()
@@ -182,7 +197,8 @@ describe("stopping a writer", () => {
     answers.push(writer.submit(add(2)))
     const stops = [writer.stop(), writer.stop()]
     const late = [writer.submit(add(3)), writer.look(() => 0)]
-    for (const one of late) await expect(one).rejects.toMatchObject({ name: "NotTheWriter", message: expect.stringContaining("stopped") })
+    for (const one of late)
+      await expect(one).rejects.toMatchObject({ name: "NotTheWriter", message: expect.stringContaining("stopped") })
     for (const one of stops) expect(await outcomeOf(one)).toBe("open")
     slow.open()
     await Promise.all([...answers, ...stops])

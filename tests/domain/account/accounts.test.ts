@@ -26,7 +26,11 @@ describe("an account", () => {
 
   it("that does not exist has no orders, no money and no reports", () => {
     const story = Story.begun()
-    for (const outcome of [story.deposit("1", "Z"), story.withdraw("1", "Z"), story.submit({ account: "Z", price: "100" })]) {
+    for (const outcome of [
+      story.deposit("1", "Z"),
+      story.withdraw("1", "Z"),
+      story.submit({ account: "Z", price: "100" })
+    ]) {
       expect(outcome).toMatchObject({ kind: "refused", code: "UnknownAccount", field: "account" })
     }
   })
@@ -61,9 +65,20 @@ describe("money", () => {
   it("may have come earlier than we learned it, and not later", () => {
     const story = Story.begun()
     const deposit = (effectiveAt: typeof MORNING) =>
-      story.send({ type: "Deposit", account: "A" as AccountId, currency: USDT, amount: amount("1"), effectiveAt, reference: "bank 7" })
+      story.send({
+        type: "Deposit",
+        account: "A" as AccountId,
+        currency: USDT,
+        amount: amount("1"),
+        effectiveAt,
+        reference: "bank 7"
+      })
     const [event] = deposit(at("2026-02-27T00:00:00Z")).events
-    expect(event).toMatchObject({ effectiveAt: at("2026-02-27T00:00:00Z"), recordedAt: MORNING, data: { reference: "bank 7" } })
+    expect(event).toMatchObject({
+      effectiveAt: at("2026-02-27T00:00:00Z"),
+      recordedAt: MORNING,
+      data: { reference: "bank 7" }
+    })
     expect(deposit(MORNING).kind).toBe("facts")
     expect(deposit(plusMicros(MORNING, 1))).toMatchObject({ code: "EffectiveAtFuture", field: "effectiveAt" })
   })
@@ -74,14 +89,26 @@ describe("an instrument", () => {
     const story = new Story()
     const adopt = (version: number, tick: string) =>
       story.send({ type: "AdoptInstrument", instrument: instrument("BTCUSDT", { version, tick: amount(tick) }) }).kind
-    expect([adopt(1, "0.5"), adopt(1, "0.5"), adopt(3, "0.1"), adopt(2, "0.2")]).toEqual(["facts", "nothing", "facts", "nothing"])
+    expect([adopt(1, "0.5"), adopt(1, "0.5"), adopt(3, "0.1"), adopt(2, "0.2")]).toEqual([
+      "facts",
+      "nothing",
+      "facts",
+      "nothing"
+    ])
     expect(story.state.instruments.get(BTC)).toMatchObject({ version: 3, tick: amount("0.1") })
   })
 
   it("has marks recorded, each of them, when it is known", () => {
     const story = Story.begun()
     const mark = (symbol: string) =>
-      story.send({ type: "RecordMark", symbol: symbol as typeof BTC, price: amount("100"), source: "mid", mdNo: 5, markedAt: MORNING })
+      story.send({
+        type: "RecordMark",
+        symbol: symbol as typeof BTC,
+        price: amount("100"),
+        source: "mid",
+        mdNo: 5,
+        markedAt: MORNING
+      })
     expect(typesOf(mark("BTCUSDT"))).toEqual(["MarkRecorded"])
     expect(typesOf(mark("BTCUSDT"))).toEqual(["MarkRecorded"])
     expect(mark("ETHUSDT")).toMatchObject({ code: "UnknownSymbol", field: "symbol" })

@@ -10,7 +10,9 @@ const MOST = 8
 const SLACK = 256
 
 const uuid7 = (time: Time, tail = 0): string => {
-  const millis = Math.floor(microsOf(time) / 1000).toString(16).padStart(12, "0")
+  const millis = Math.floor(microsOf(time) / 1000)
+    .toString(16)
+    .padStart(12, "0")
   return `${millis.slice(0, 8)}-${millis.slice(8)}-7000-8000-${tail.toString(16).padStart(12, "0")}`
 }
 const remembered = ({ state: { answered } }: Story) => answered.recent.size
@@ -54,7 +56,10 @@ describe("commands are remembered", () => {
       expect(other.kind).toBe("facts")
       pass(begun)
       const story = restart(begun)
-      expect(story.submit({ price: "100" }, { id: "mine" })).toMatchObject({ kind: "repeat", first: story.order(id)!.placedNo })
+      expect(story.submit({ price: "100" }, { id: "mine" })).toMatchObject({
+        kind: "repeat",
+        first: story.order(id)!.placedNo
+      })
       expect(story.submit({ price: "99" }, { id: "mine" }).code).toBe("ClOrdIdReused")
       expect(story.cancel(id, { id: "mine" }).code).toBe("ClOrdIdReused")
       expect(story.submit({ price: "500" }, { id: "denied" }).kind).toBe("facts")
@@ -71,7 +76,8 @@ describe("commands are remembered", () => {
     const at = story.now
     story.fill(id, "1", "100", fill)
     pass(story)
-    const again = () => story.report(id, { type: "Trade", quantity: amount("1"), price: amount("100"), ...fill }, { at })
+    const again = () =>
+      story.report(id, { type: "Trade", quantity: amount("1"), price: amount("100"), ...fill }, { at })
     expect(again().kind).toBe("repeat")
     expect(story.held().total).toBe("1")
     story.fill(id, "2", "100", { execId: "18" })
@@ -135,7 +141,10 @@ describe("a command that was answered and forgotten", () => {
   it("leaves the same memory behind when it is replayed", () => {
     const story = Story.begun({ most: MOST })
     for (let i = 0; i < 40; i++) {
-      story.submit({ price: i % 3 === 0 ? "500" : "10", quantity: "0.5" }, { id: uuid7(plusMicros(story.now, i * 1000), i) })
+      story.submit(
+        { price: i % 3 === 0 ? "500" : "10", quantity: "0.5" },
+        { id: uuid7(plusMicros(story.now, i * 1000), i) }
+      )
       pass(story, 40)
     }
     expect(story.restarted().state).toEqual(story.state)

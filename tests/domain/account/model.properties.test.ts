@@ -28,9 +28,17 @@ const compare = (books: NaiveBooks, { story }: Real) => {
       reserved: BigInt(books.reservedUnits(account)) * unit
     })
     const { risk, group } = story.account(account)
-    for (const [scope, id] of [[risk, account], [group.risk, GROUPS[account]!], [story.state.firm, "firm"]] as const) {
+    for (const [scope, id] of [
+      [risk, account],
+      [group.risk, GROUPS[account]!],
+      [story.state.firm, "firm"]
+    ] as const) {
       const [position, buying, selling, openOrders] = books.exposure(id)
-      const expected = { position: BigInt(position) * unit, buying: BigInt(buying) * unit, selling: BigInt(selling) * unit }
+      const expected = {
+        position: BigInt(position) * unit,
+        buying: BigInt(buying) * unit,
+        selling: BigInt(selling) * unit
+      }
       expect({ id, openOrders: scope.openOrders, ...exposureOf(scope, BTC) }).toEqual({ id, openOrders, ...expected })
     }
   }
@@ -92,44 +100,62 @@ const replace = fc.tuple(nth, quantity, price).map(([at, tens, next]) =>
   )
 )
 const cancel = nth.map((at) =>
-  onOrder("cancel", (_, { story }, order) => {
-    const outcome = story.cancel(order.id)
-    expect(outcome.code).toBe(order.cancelling ? "OrderPendingCancel" : undefined)
-    order.cancelling = true
-  }, at)
+  onOrder(
+    "cancel",
+    (_, { story }, order) => {
+      const outcome = story.cancel(order.id)
+      expect(outcome.code).toBe(order.cancelling ? "OrderPendingCancel" : undefined)
+      order.cancelling = true
+    },
+    at
+  )
 )
 const cancelAll = account.map((of) =>
   step(`cancel all of ${of}`, (books, { story }) => {
     const { events } = story.send({ type: "CancelAll", account: of as AccountId })
     const expected = books.open(of).filter(({ cancelling }) => !cancelling)
-    expect(events.slice(1).map((event) => (event.data as { orderId: string }).orderId)).toEqual(expected.map(({ id }) => id))
+    expect(events.slice(1).map((event) => (event.data as { orderId: string }).orderId)).toEqual(
+      expected.map(({ id }) => id)
+    )
     for (const order of expected) order.cancelling = true
   })
 )
 const fill = fc.tuple(nth, quantity, fc.nat(4)).map(([at, tens, better]) =>
-  onOrder(`fill ${tenths(tens)} of`, (books, { story }, order) => {
-    const at1 = order.side === "buy" ? order.terms.price - better : order.terms.price + better
-    const outcome = story.fill(order.id, tenths(tens), String(at1))
-    if (tens > order.terms.quantity - order.cum) return expect(outcome.events[0]!.type).toBe("ReportSuspended")
-    books.fill(order, tens, at1)
-  }, at)
+  onOrder(
+    `fill ${tenths(tens)} of`,
+    (books, { story }, order) => {
+      const at1 = order.side === "buy" ? order.terms.price - better : order.terms.price + better
+      const outcome = story.fill(order.id, tenths(tens), String(at1))
+      if (tens > order.terms.quantity - order.cum) return expect(outcome.events[0]!.type).toBe("ReportSuspended")
+      books.fill(order, tens, at1)
+    },
+    at
+  )
 )
 const answer = fc.tuple(nth, fc.boolean()).map(([at, yes]) =>
-  onOrder(yes ? "let through the replace of" : "reject the replace of", (books, { story }, order) => {
-    if (order.pending === undefined) return
-    const { quantity: tens, price: next } = order.pending
-    const terms = { quantity: amount<never>(tenths(tens)), price: amount<never>(String(next)) }
-    story.report(order.id, yes ? { type: "Replaced", ...terms } : { type: "ReplaceRejected" })
-    if (yes) books.replaced(order)
-    else order.pending = undefined
-  }, at)
+  onOrder(
+    yes ? "let through the replace of" : "reject the replace of",
+    (books, { story }, order) => {
+      if (order.pending === undefined) return
+      const { quantity: tens, price: next } = order.pending
+      const terms = { quantity: amount<never>(tenths(tens)), price: amount<never>(String(next)) }
+      story.report(order.id, yes ? { type: "Replaced", ...terms } : { type: "ReplaceRejected" })
+      if (yes) books.replaced(order)
+      else order.pending = undefined
+    },
+    at
+  )
 )
 const end = fc.tuple(nth, fc.constantFrom("Canceled", "Expired", "Rejected", "CancelRejected")).map(([at, type]) =>
-  onOrder(`${type}:`, (_, { story }, order) => {
-    story.report(order.id, { type: type as "Canceled" })
-    if (type === "CancelRejected") order.cancelling = false
-    else order.open = false
-  }, at)
+  onOrder(
+    `${type}:`,
+    (_, { story }, order) => {
+      story.report(order.id, { type: type as "Canceled" })
+      if (type === "CancelRejected") order.cancelling = false
+      else order.open = false
+    },
+    at
+  )
 )
 const move = fc.tuple(account, fc.integer({ min: -6_000, max: 3_000 })).map(([of, units]) =>
   step(`${of} ${units} USDT`, (books, { story }) => {
@@ -141,15 +167,24 @@ const move = fc.tuple(account, fc.integer({ min: -6_000, max: 3_000 })).map(([of
     books.movements.push({ account: of, amount: scaled })
   })
 )
-const limits = fc.tuple(account, fc.constantFrom("account", "group", "firm"), fc.option(fc.nat(150), { freq: 3 }), fc.option(fc.nat(9), { freq: 3 })).map(
-  ([of, kind, position, orders]) =>
+const limits = fc
+  .tuple(
+    account,
+    fc.constantFrom("account", "group", "firm"),
+    fc.option(fc.nat(150), { freq: 3 }),
+    fc.option(fc.nat(9), { freq: 3 })
+  )
+  .map(([of, kind, position, orders]) =>
     step(`limits of ${of}'s ${kind}: ${position}, ${orders}`, (books, { story }) => {
       const id = kind === "firm" ? "firm" : kind === "group" ? GROUPS[of]! : of
       const maxPosition = position === null ? null : amount<never>(tenths(position))
       story.limits(kind as "firm", id, { maxPosition, maxOpenOrders: orders })
-      books.limits[id] = { ...(position !== null && { maxPosition: position }), ...(orders !== null && { maxOpenOrders: orders }) }
+      books.limits[id] = {
+        ...(position !== null && { maxPosition: position }),
+        ...(orders !== null && { maxOpenOrders: orders })
+      }
     })
-)
+  )
 const halt = fc.constantFrom("A", "G", "firm").map((id) =>
   step(`halt ${id}`, (books, { story }) => {
     const scope = id === "firm" ? "firm" : id === "G" ? "group" : "account"

@@ -24,7 +24,8 @@ const membersOf = (scope: string) => ACCOUNTS.filter((account) => [account, GROU
 
 const costOf = ({ quantity, price }: Terms): number => quantity * price * 10_000_000
 const feeOf = ({ quantity, price }: Terms): number => quantity * price * 5_000
-const sum = <T>(list: ReadonlyArray<T>, of: (one: T) => number): number => list.reduce((total, one) => total + of(one), 0)
+const sum = <T>(list: ReadonlyArray<T>, of: (one: T) => number): number =>
+  list.reduce((total, one) => total + of(one), 0)
 
 export class NaiveBooks {
   readonly movements: Array<{ readonly account: string; readonly amount: number }> = []
@@ -35,7 +36,10 @@ export class NaiveBooks {
 
   cash(account: string): number {
     const own = this.fills.filter((fill) => fill.account === account)
-    const moved = sum(this.movements.filter((move) => move.account === account), ({ amount }) => amount)
+    const moved = sum(
+      this.movements.filter((move) => move.account === account),
+      ({ amount }) => amount
+    )
     return moved + sum(own, (fill) => (fill.side === "buy" ? -costOf(fill) : costOf(fill)) - feeOf(fill))
   }
   units(account: string): number {
@@ -53,13 +57,20 @@ export class NaiveBooks {
     return sum(held, (order) => Math.max(...formsOf(order).map(need)))
   }
   reservedUnits(account: string, but?: NaiveOrder): number {
-    return sum(this.open(account, "sell").filter((order) => order !== but), exposedOf)
+    return sum(
+      this.open(account, "sell").filter((order) => order !== but),
+      exposedOf
+    )
   }
   /** Position, open buys, open sells and open orders of an account, a group or the firm. */
   exposure(scope: string, but?: NaiveOrder): readonly [number, number, number, number] {
     const members = membersOf(scope)
     const open = this.open().filter((order) => members.includes(order.account) && order !== but)
-    const of = (side: Side) => sum(open.filter((order) => order.side === side), exposedOf)
+    const of = (side: Side) =>
+      sum(
+        open.filter((order) => order.side === side),
+        exposedOf
+      )
     return [sum(members, (account) => this.units(account)), of("buy"), of("sell"), open.length]
   }
 
@@ -80,7 +91,9 @@ export class NaiveBooks {
       return Math.abs(after) > (this.limits[scope]!.maxPosition ?? Infinity) && Math.abs(after) > Math.abs(before)
     })
     if (overPosition) failed.push("MAX_POSITION")
-    const crowded = scopes.some((scope) => this.exposure(scope)[3] + 1 > (this.limits[scope]!.maxOpenOrders ?? Infinity))
+    const crowded = scopes.some(
+      (scope) => this.exposure(scope)[3] + 1 > (this.limits[scope]!.maxOpenOrders ?? Infinity)
+    )
     if (replaced === undefined && crowded) failed.push("MAX_OPEN_ORDERS")
     return failed
   }
@@ -99,5 +112,8 @@ export class NaiveBooks {
 
 /** What is open of an order, and of what a replace on its way would make of it. */
 const formsOf = ({ terms, pending, cum }: NaiveOrder): ReadonlyArray<Terms> =>
-  (pending === undefined ? [terms] : [terms, pending]).map((form) => ({ ...form, quantity: Math.max(0, form.quantity - cum) }))
+  (pending === undefined ? [terms] : [terms, pending]).map((form) => ({
+    ...form,
+    quantity: Math.max(0, form.quantity - cum)
+  }))
 const exposedOf = (order: NaiveOrder): number => Math.max(...formsOf(order).map(({ quantity }) => quantity))

@@ -99,7 +99,9 @@ describe("the parts of an order", () => {
   })
 
   it("take GTD that ends a nanosecond from now", () => {
-    expect(verdict(Story.begun().submit({ price: "100", tif: "GTD", expireAt: at("2026-03-02T10:00:00.000000001Z") }))).toBe("approved")
+    expect(
+      verdict(Story.begun().submit({ price: "100", tif: "GTD", expireAt: at("2026-03-02T10:00:00.000000001Z") }))
+    ).toBe("approved")
   })
 
   it.each([

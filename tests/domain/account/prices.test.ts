@@ -20,8 +20,16 @@ describe("the price collar", () => {
     ["a stop-limit buy 20 % above its stop", { type: "stop-limit", stopPrice: "200", price: "240" }, "ok 240 200 240"],
     ["a stop-limit buy further above", { type: "stop-limit", stopPrice: "200", price: "240.5" }, "no 240 200 240.5"],
     ["a stop-limit buy below its stop", { type: "stop-limit", stopPrice: "200", price: "150" }, "ok 240 200 150"],
-    ["a stop-limit sell 20 % below its stop", { type: "stop-limit", side: "sell", stopPrice: "50", price: "40" }, "ok 40 50 40"],
-    ["a stop-limit sell further below", { type: "stop-limit", side: "sell", stopPrice: "50", price: "39.5" }, "no 40 50 39.5"],
+    [
+      "a stop-limit sell 20 % below its stop",
+      { type: "stop-limit", side: "sell", stopPrice: "50", price: "40" },
+      "ok 40 50 40"
+    ],
+    [
+      "a stop-limit sell further below",
+      { type: "stop-limit", side: "sell", stopPrice: "50", price: "39.5" },
+      "no 40 50 39.5"
+    ],
     ["a stop buy by its protection price", { type: "stop", stopPrice: "200" }, "ok 240 200 210"],
     ["a stop sell", { type: "stop", side: "sell", stopPrice: "50" }, "ok 40 50 50"]
   ])("judges %s", (_, wanted, expected) => {
@@ -35,7 +43,11 @@ describe("the price collar", () => {
     ["a limit sell", { side: "sell", price: "100" }, "denied: PRICE_COLLAR"],
     ["a market sell", { type: "market", side: "sell" }, "denied: PRICE_COLLAR"],
     ["a market buy", { type: "market" }, "denied: PRICE_COLLAR"],
-    ["a stop-limit, which brings a price to compare with", { type: "stop-limit", stopPrice: "100", price: "100" }, "approved"]
+    [
+      "a stop-limit, which brings a price to compare with",
+      { type: "stop-limit", stopPrice: "100", price: "100" },
+      "approved"
+    ]
   ])("denies %s while nothing has traded", (_, wanted, expected) => {
     expect(verdict(held().submit(wanted, { seen: market(undefined, "100") }))).toBe(expected)
   })

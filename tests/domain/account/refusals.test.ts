@@ -24,9 +24,19 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
   ],
   EffectiveAtFuture: [
     "effectiveAt",
-    (story) => story.send({ type: "Deposit", account: A, currency: USDT, amount: amount("1"), effectiveAt: at("2027-01-01T00:00:00Z") })
+    (story) =>
+      story.send({
+        type: "Deposit",
+        account: A,
+        currency: USDT,
+        amount: amount("1"),
+        effectiveAt: at("2027-01-01T00:00:00Z")
+      })
   ],
-  ExpireAtPast: ["expireAt", (story) => story.submit({ price: "100", tif: "GTD", expireAt: at("2025-01-01T00:00:00Z") })],
+  ExpireAtPast: [
+    "expireAt",
+    (story) => story.submit({ price: "100", tif: "GTD", expireAt: at("2025-01-01T00:00:00Z") })
+  ],
   GroupOfAnother: ["group", (story) => story.openAccount("D", "G", "owner-H")],
   InsufficientFunds: ["amount", (story) => story.withdraw("10000.00000001")],
   InvalidTimeInForce: ["timeInForce", (story) => story.submit({ type: "market", tif: "GTC" })],
@@ -39,7 +49,10 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
     (story) => ((id) => (story.replace(id, { quantity: "1" }), story.replace(id, { quantity: "3" })))(open(story))
   ],
   OutOfRange: ["quantity", (story) => story.submit({ price: "100", quantity: "-1" })],
-  QuantityFilled: ["quantity", (story) => ((id) => (story.fill(id, "1", "100"), story.replace(id, { quantity: "1" })))(open(story))],
+  QuantityFilled: [
+    "quantity",
+    (story) => ((id) => (story.fill(id, "1", "100"), story.replace(id, { quantity: "1" })))(open(story))
+  ],
   TooManyDecimals: ["quantity", (story) => story.submit({ price: "0.00000001", quantity: "0.1" })],
   UnexpectedField: ["stopPrice", (story) => story.submit({ price: "100", stopPrice: "100" })],
   UnknownAccount: ["account", (story) => story.submit({ account: "nobody", price: "100" })],

@@ -21,7 +21,12 @@ const KINDS: Kinds = {
   "a GTD order": () => order({ price: "100", tif: "GTD", expireAt: at("2026-03-09T00:00:00Z") }),
   "a stop-limit order": () => order({ type: "stop-limit", price: "100", stopPrice: "100" }),
   "an order that is denied": () => order({ price: "500" }),
-  "a replace of the quantity": ({ open }) => ({ type: "ReplaceOrder", account: A, orderId: open, quantity: amount("2") }),
+  "a replace of the quantity": ({ open }) => ({
+    type: "ReplaceOrder",
+    account: A,
+    orderId: open,
+    quantity: amount("2")
+  }),
   "a replace of the price": ({ open }) => ({ type: "ReplaceOrder", account: A, orderId: open, price: amount("2") }),
   "a replace that is denied": ({ open }) => ({ type: "ReplaceOrder", account: A, orderId: open, price: amount("500") }),
   "a cancel": ({ open }) => ({ type: "CancelOrder", account: A, orderId: open }),
@@ -30,7 +35,13 @@ const KINDS: Kinds = {
   "a cancel of all of a symbol": () => ({ type: "CancelAll", account: A, symbol: "BTCUSDT" as Symbol }),
   "a deposit": () => ({ type: "Deposit", account: A, currency: USDT, amount: amount("1") }),
   "a withdrawal": () => ({ type: "Withdraw", account: A, currency: USDT, amount: amount("1") }),
-  "a deposit with reference": () => ({ type: "Deposit", account: A, currency: USDT, amount: amount("1"), reference: "r" }),
+  "a deposit with reference": () => ({
+    type: "Deposit",
+    account: A,
+    currency: USDT,
+    amount: amount("1"),
+    reference: "r"
+  }),
   "a deposit of yesterday": () => ({
     type: "Deposit",
     account: A,
@@ -38,26 +49,36 @@ const KINDS: Kinds = {
     amount: amount("1"),
     effectiveAt: at("2026-03-01T00:00:00Z")
   }),
-  "a deposit of this very moment": () => ({ type: "Deposit", account: A, currency: USDT, amount: amount("2"), effectiveAt: MORNING })
+  "a deposit of this very moment": () => ({
+    type: "Deposit",
+    account: A,
+    currency: USDT,
+    amount: amount("2"),
+    effectiveAt: MORNING
+  })
 }
 const kinds = Object.entries(KINDS)
 
 describe("sent again", () => {
-  it.each(kinds)("%s answers as the first time and records nothing, at once, later and after a restart", (_, request) => {
-    const { story, open, other } = begun()
-    const first = story.send(request({ open, other }), { id: "same" })
-    expect(first.kind).toBe("facts")
-    const answer = { kind: "repeat", first: first.events[0]!.eventNo, last: first.events.at(-1)!.eventNo }
-    const again = (told: Story) => told.send(request({ open, other }), { id: "same", seen: {}, actor: "somebody else" })
-    expect(again(story)).toMatchObject(answer)
-    story.wait(3_600_000_000)
-    story.report(open, { type: "Canceled" }) // what the order has come to makes no difference
-    story.deposit("5")
-    const { length } = story.bytes
-    expect(again(story)).toMatchObject(answer)
-    expect(again(story.restarted())).toMatchObject(answer)
-    expect(story.bytes).toHaveLength(length)
-  })
+  it.each(kinds)(
+    "%s answers as the first time and records nothing, at once, later and after a restart",
+    (_, request) => {
+      const { story, open, other } = begun()
+      const first = story.send(request({ open, other }), { id: "same" })
+      expect(first.kind).toBe("facts")
+      const answer = { kind: "repeat", first: first.events[0]!.eventNo, last: first.events.at(-1)!.eventNo }
+      const again = (told: Story) =>
+        told.send(request({ open, other }), { id: "same", seen: {}, actor: "somebody else" })
+      expect(again(story)).toMatchObject(answer)
+      story.wait(3_600_000_000)
+      story.report(open, { type: "Canceled" }) // what the order has come to makes no difference
+      story.deposit("5")
+      const { length } = story.bytes
+      expect(again(story)).toMatchObject(answer)
+      expect(again(story.restarted())).toMatchObject(answer)
+      expect(story.bytes).toHaveLength(length)
+    }
+  )
 
   it("with other content any other command is refused, of the same kind or another, after a restart too", () => {
     for (const [name, request] of kinds) {
@@ -111,9 +132,17 @@ describe("sent again", () => {
   it("is answered with its own events, though limits and halts were set under its id", () => {
     const story = Story.begun()
     const { events } = story.submit({ price: "100" }, { id: "same" })
-    const limits = { type: "SetLimits", scope: "account", scopeId: "A", changes: { maxOpenOrders: 9 }, reason: "test" } as const
+    const limits = {
+      type: "SetLimits",
+      scope: "account",
+      scopeId: "A",
+      changes: { maxOpenOrders: 9 },
+      reason: "test"
+    } as const
     expect(story.send(limits, { id: "same" }).kind).toBe("facts")
-    expect(story.send({ type: "Halt", scope: "account", scopeId: "A", reason: "test" }, { id: "same" }).kind).toBe("facts")
+    expect(story.send({ type: "Halt", scope: "account", scopeId: "A", reason: "test" }, { id: "same" }).kind).toBe(
+      "facts"
+    )
     const numbers = { first: events[0]!.eventNo, last: events[1]!.eventNo }
     expect(story.submit({ price: "100" }, { id: "same" })).toMatchObject({ kind: "repeat", ...numbers })
     expect(story.restarted().submit({ price: "100" }, { id: "same" })).toMatchObject({ kind: "repeat", ...numbers })

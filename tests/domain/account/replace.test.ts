@@ -26,7 +26,11 @@ describe("a replace on its way holds back the dearer of both forms", () => {
       expect(verdict(outcome)).toBe("approved")
       expect(story.cash().reserved).toBe(pending)
       const { quantity, price, stopPrice } = story.order(id)!.pendingReplace!
-      const replaced = { quantity, ...(price !== undefined && { price }), ...(stopPrice !== undefined && { stopPrice }) }
+      const replaced = {
+        quantity,
+        ...(price !== undefined && { price }),
+        ...(stopPrice !== undefined && { stopPrice })
+      }
       story.report(id, answer === "Replaced" ? { type: answer, ...replaced } : { type: answer })
       expect(story.cash().reserved).toBe(answer === "Replaced" ? after : before)
       expect(story.order(id)!.pendingReplace).toBeUndefined()
@@ -50,7 +54,9 @@ describe("a replace on its way holds back the dearer of both forms", () => {
     const id = story.place({ quantity: "1", price: "50" })
     story.replace(id, { quantity: "9" })
     expect(story.exposures()).toEqual(["0 9 0 1", "0 9 0 1", "0 9 0 1"])
-    expect(check(story.submit({ account: "B", quantity: "1.1", price: "50" }), "MAX_POSITION")).toBe("no 10 9 1.1 group")
+    expect(check(story.submit({ account: "B", quantity: "1.1", price: "50" }), "MAX_POSITION")).toBe(
+      "no 10 9 1.1 group"
+    )
     story.report(id, { type: "ReplaceRejected" })
     expect(story.exposures()).toEqual(["0 1 0 1", "0 1 0 1", "0 1 0 1"])
     story.replace(id, { quantity: "0.5" })
@@ -106,7 +112,11 @@ describe("a replace", () => {
     const outcome = story.replace(id, { quantity: "12" })
     expect(check(outcome, "BUYING_POWER")).toBe("ok 9100 0 300.15")
     expect(check(outcome, "MIN_NOTIONAL")).toBe("ok 5 - 300")
-    expect(dataOf(outcome, "ReplaceRequested")).toEqual({ orderId: id, clOrdId: outcome.events[0]!.cause, quantity: "12" })
+    expect(dataOf(outcome, "ReplaceRequested")).toEqual({
+      orderId: id,
+      clOrdId: outcome.events[0]!.cause,
+      quantity: "12"
+    })
   })
 
   it("counts no second open order, and only what it adds to the position", () => {

@@ -24,14 +24,24 @@ describe("a report", () => {
     const { story, id } = begun()
     const outcome = story.report(id, { ...said, execId: "E-1" }, { at: at("2026-03-02T09:59:59Z") })
     expect(typesOf(outcome)).toEqual([type])
-    expect(outcome.events[0]).toMatchObject({ account: "A", cause: "E-1", correlation: id, effectiveAt: at("2026-03-02T09:59:59Z") })
+    expect(outcome.events[0]).toMatchObject({
+      account: "A",
+      cause: "E-1",
+      correlation: id,
+      effectiveAt: at("2026-03-02T09:59:59Z")
+    })
     expect(dataOf(outcome, outcome.events[0]!.type)).toMatchObject({ orderId: id, execId: "E-1", mdNo: 9 })
   })
 
   it("of a fill says all that a posting needs", () => {
     const { story, id } = begun()
     story.acknowledge(id)
-    const outcome = story.fill(id, "1.2", "99.5", { execId: "E-2", liquidity: "maker", fee: amount("0.02388"), queueAhead: amount("7") })
+    const outcome = story.fill(id, "1.2", "99.5", {
+      execId: "E-2",
+      liquidity: "maker",
+      fee: amount("0.02388"),
+      queueAhead: amount("7")
+    })
     expect(dataOf(outcome, "OrderFilled")).toEqual({
       orderId: id,
       execId: "E-2",
@@ -78,7 +88,11 @@ describe("a report", () => {
       const before = later.bytes.length
       for (const [i, one] of said.entries()) {
         const { eventNo } = first[i]!.events[0]!
-        expect(later.report(id, one, { at: MORNING, account: "A" })).toMatchObject({ kind: "repeat", first: eventNo, last: eventNo })
+        expect(later.report(id, one, { at: MORNING, account: "A" })).toMatchObject({
+          kind: "repeat",
+          first: eventNo,
+          last: eventNo
+        })
       }
       expect(later.bytes).toHaveLength(before)
     }
@@ -117,12 +131,20 @@ describe("a report that cannot be", () => {
   it.each<[string, Said, string]>([
     ["more than is open", { type: "Trade", quantity: amount("2.1"), price: amount("100") }, "only 2 is open"],
     ["a fill of nothing", { type: "Trade", quantity: 0n as never, price: amount("100") }, "a fill of nothing"],
-    ["a fill of less than nothing", { type: "Trade", quantity: amount("-1"), price: amount("100") }, "a fill of nothing"],
+    [
+      "a fill of less than nothing",
+      { type: "Trade", quantity: amount("-1"), price: amount("100") },
+      "a fill of nothing"
+    ],
     ["a fill for nothing", { type: "Trade", quantity: amount("1"), price: 0n as never }, "a fill of nothing"],
     ["a second acknowledgement", { type: "New" }, "the order was acknowledged before"],
     ["a quantity of nothing", { type: "Replaced", quantity: 0n as never }, "terms that no order has"],
     ["a price of nothing", { type: "Replaced", quantity: amount("2"), price: 0n as never }, "terms that no order has"],
-    ["a stop below nothing", { type: "Replaced", quantity: amount("2"), stopPrice: amount("-1") }, "terms that no order has"]
+    [
+      "a stop below nothing",
+      { type: "Replaced", quantity: amount("2"), stopPrice: amount("-1") },
+      "terms that no order has"
+    ]
   ])("is kept and changes nothing: %s", (_, said, reason) => {
     const { story, id } = begun()
     story.acknowledge(id)
@@ -131,7 +153,10 @@ describe("a report that cannot be", () => {
     const outcome = story.report(id, { ...said, execId: "E" })
     expect(typesOf(outcome)).toEqual(["ReportSuspended"])
     expect(reasonOf(outcome)).toBe(reason)
-    expect(JSON.parse(String(dataOf(outcome, "ReportSuspended")["report"]))).toMatchObject({ type: said.type, execId: "E" })
+    expect(JSON.parse(String(dataOf(outcome, "ReportSuspended")["report"]))).toMatchObject({
+      type: said.type,
+      execId: "E"
+    })
     expect([story.cash(), story.held(), story.exposures()]).toEqual(before)
     expect(story.order(id)).toMatchObject({ cumQty: amount("1"), quantity: amount("3") })
     // the venue counts it among the order's reports, and its ids come from that count
@@ -175,7 +200,12 @@ describe("a report that cannot be", () => {
 
   it("by naming another account than it came for is booked to the one that has the order", () => {
     const { story, id } = begun()
-    const outcome = story.report(id, { type: "Trade", quantity: amount("1"), price: amount("100"), account: "B" as AccountId })
+    const outcome = story.report(id, {
+      type: "Trade",
+      quantity: amount("1"),
+      price: amount("100"),
+      account: "B" as AccountId
+    })
     expect(outcome.events[0]!.account).toBe("A")
     expect([story.held("A").total, story.held("B").total]).toEqual(["1", "0"])
   })
@@ -200,13 +230,25 @@ describe("reports in another order than things happened", () => {
     const { story, id } = begun()
     story.report(id, { type: "Canceled" })
     const late = story.fill(id, "1", "100", { execId: "late" })
-    expect(JSON.parse(String(dataOf(late, "ReportSuspended")["report"]))).toMatchObject({ execId: "late", quantity: "1", price: "100" })
+    expect(JSON.parse(String(dataOf(late, "ReportSuspended")["report"]))).toMatchObject({
+      execId: "late",
+      quantity: "1",
+      price: "100"
+    })
   })
 
   it("at different times are recorded as they come and true when they say", () => {
     const { story, id } = begun()
-    const second = story.report(id, { type: "Trade", quantity: amount("1"), price: amount("100") }, { at: at("2026-03-02T09:00:02Z") })
-    const first = story.report(id, { type: "Trade", quantity: amount("1"), price: amount("100") }, { at: at("2026-03-02T09:00:01Z") })
+    const second = story.report(
+      id,
+      { type: "Trade", quantity: amount("1"), price: amount("100") },
+      { at: at("2026-03-02T09:00:02Z") }
+    )
+    const first = story.report(
+      id,
+      { type: "Trade", quantity: amount("1"), price: amount("100") },
+      { at: at("2026-03-02T09:00:01Z") }
+    )
     expect([second, first].map(({ events }) => events[0]!.effectiveAt.slice(11, 19))).toEqual(["09:00:02", "09:00:01"])
     expect([second, first].map((outcome) => dataOf(outcome, "OrderFilled")["cumQty"])).toEqual(["1", "2"])
   })
@@ -229,7 +271,9 @@ describe("a log that cannot be true", () => {
                 : story.report(id, { type: "Canceled" })
       const event = outcome.events.find((one) => one.type === type)!
       const fresh = Story.begun()
-      expect(() => fresh.decider.evolve(fresh.state, { ...event, eventNo: fresh.state.eventNo + 1 } as never)).toThrow(id)
+      expect(() => fresh.decider.evolve(fresh.state, { ...event, eventNo: fresh.state.eventNo + 1 } as never)).toThrow(
+        id
+      )
     }
   )
 

@@ -54,7 +54,10 @@ describe("what a buy holds back", () => {
 
   it("of each account and each currency stands alone", () => {
     const story = Story.begun()
-    story.send({ type: "AdoptInstrument", instrument: instrument("ETHEUR", { settlement: "EUR" as never, quote: "EUR" as never }) })
+    story.send({
+      type: "AdoptInstrument",
+      instrument: instrument("ETHEUR", { settlement: "EUR" as never, quote: "EUR" as never })
+    })
     expect(verdict(story.submit({ symbol: "ETHEUR", price: "100" }))).toBe("denied: BUYING_POWER")
     story.send({ type: "Deposit", account: "A" as never, currency: "EUR" as never, amount: amount("200") })
     expect(verdict(story.submit({ symbol: "ETHEUR", price: "100" }))).toBe("approved")
@@ -87,7 +90,9 @@ describe("what a sell holds back", () => {
     expect(verdict(story.submit({ side: "sell", quantity: "1.1", price: "100" }))).toBe("denied: HOLDINGS")
     expect(verdict(story.submit({ side: "sell", type: "market", quantity: "1.1" }))).toBe("denied: HOLDINGS")
     expect(verdict(story.submit({ side: "sell", quantity: "1", price: "100" }))).toBe("approved")
-    expect(verdict(story.submit({ account: "B", side: "sell", quantity: "0.1", price: "100" }))).toBe("denied: HOLDINGS")
+    expect(verdict(story.submit({ account: "B", side: "sell", quantity: "0.1", price: "100" }))).toBe(
+      "denied: HOLDINGS"
+    )
   })
 
   it("is not what is still to be bought", () => {

@@ -35,31 +35,91 @@ describe("a risk check", () => {
     ["MIN_NOTIONAL", nothing, { price: "50", quantity: "0.1" }, "ok 5 - 5"],
     ["MIN_NOTIONAL", nothing, { price: "49.5", quantity: "0.1" }, "no 5 - 4.95"],
     ["MAX_ORDER_NOTIONAL", nothing, { price: "100", quantity: "50" }, "ok"],
-    ["MAX_ORDER_NOTIONAL", limit({ maxOrderNotional: amount("500") }), { price: "100", quantity: "5" }, "ok 500 - 500 account"],
-    ["MAX_ORDER_NOTIONAL", limit({ maxOrderNotional: amount("500") }), { price: "100", quantity: "5.1" }, "no 500 - 510 account"],
-    ["MAX_ORDER_NOTIONAL", limit({ maxOrderNotional: amount("500") }), { type: "market", quantity: "5" }, "no 500 - 525 account"],
+    [
+      "MAX_ORDER_NOTIONAL",
+      limit({ maxOrderNotional: amount("500") }),
+      { price: "100", quantity: "5" },
+      "ok 500 - 500 account"
+    ],
+    [
+      "MAX_ORDER_NOTIONAL",
+      limit({ maxOrderNotional: amount("500") }),
+      { price: "100", quantity: "5.1" },
+      "no 500 - 510 account"
+    ],
+    [
+      "MAX_ORDER_NOTIONAL",
+      limit({ maxOrderNotional: amount("500") }),
+      { type: "market", quantity: "5" },
+      "no 500 - 525 account"
+    ],
     ["PRICE_COLLAR", nothing, { price: "120" }, "ok 120 100 120"],
     ["PRICE_COLLAR", nothing, { price: "120.5" }, "no 120 100 120.5"],
     ["BUYING_POWER", nothing, { price: "100", quantity: "99.9" }, "ok 10000 0 9994.995"],
     ["BUYING_POWER", nothing, { price: "100", quantity: "100" }, "no 10000 0 10005"],
-    ["BUYING_POWER", placed({ price: "100", quantity: "50" }), { price: "100", quantity: "50" }, "no 10000 5002.5 5002.5"],
+    [
+      "BUYING_POWER",
+      placed({ price: "100", quantity: "50" }),
+      { price: "100", quantity: "50" },
+      "no 10000 5002.5 5002.5"
+    ],
     ["BUYING_POWER", holds("1"), { side: "sell", price: "100" }, "ok"],
     ["HOLDINGS", holds("2"), { side: "sell", price: "100", quantity: "2" }, "ok 2 0 2"],
     ["HOLDINGS", holds("2"), { side: "sell", price: "100", quantity: "2.1" }, "no 2 0 2.1"],
-    ["HOLDINGS", both(holds("2"), placed({ side: "sell", price: "100" })), { side: "sell", price: "100", quantity: "1.1" }, "no 2 1 1.1"],
+    [
+      "HOLDINGS",
+      both(holds("2"), placed({ side: "sell", price: "100" })),
+      { side: "sell", price: "100", quantity: "1.1" },
+      "no 2 1 1.1"
+    ],
     ["HOLDINGS", nothing, { side: "sell", price: "100" }, "no 0 0 1"],
     ["HOLDINGS", nothing, { price: "100" }, "ok"],
     ["MAX_POSITION", limit({ maxPosition: amount("3") }), { price: "100", quantity: "3" }, "ok 3 0 3 account"],
     ["MAX_POSITION", limit({ maxPosition: amount("3") }), { price: "100", quantity: "3.1" }, "no 3 0 3.1 account"],
-    ["MAX_POSITION", both(limit({ maxPosition: amount("3") }), holds("1"), placed({ price: "100" })), { price: "100" }, "ok 3 2 1 account"],
-    ["MAX_POSITION", both(limit({ maxPosition: amount("3") }), holds("1"), placed({ price: "100" })), { price: "100", quantity: "1.1" }, "no 3 2 1.1 account"],
-    ["MAX_POSITION", both(holds("9"), limit({ maxPosition: amount("3") })), { side: "sell", price: "100" }, "ok 3 9 1 account"],
+    [
+      "MAX_POSITION",
+      both(limit({ maxPosition: amount("3") }), holds("1"), placed({ price: "100" })),
+      { price: "100" },
+      "ok 3 2 1 account"
+    ],
+    [
+      "MAX_POSITION",
+      both(limit({ maxPosition: amount("3") }), holds("1"), placed({ price: "100" })),
+      { price: "100", quantity: "1.1" },
+      "no 3 2 1.1 account"
+    ],
+    [
+      "MAX_POSITION",
+      both(holds("9"), limit({ maxPosition: amount("3") })),
+      { side: "sell", price: "100" },
+      "ok 3 9 1 account"
+    ],
     ["MAX_POSITION", limit({ maxPosition: 0n as never }), { price: "100" }, "no 0 0 1 account"],
-    ["MAX_OPEN_ORDERS", both(limit({ maxOpenOrders: 2 }), placed({ price: "100" })), { price: "100" }, "ok 2 1 1 account"],
-    ["MAX_OPEN_ORDERS", both(limit({ maxOpenOrders: 2 }), placed({ price: "100" }), placed({ price: "99" })), { price: "100" }, "no 2 2 1 account"],
+    [
+      "MAX_OPEN_ORDERS",
+      both(limit({ maxOpenOrders: 2 }), placed({ price: "100" })),
+      { price: "100" },
+      "ok 2 1 1 account"
+    ],
+    [
+      "MAX_OPEN_ORDERS",
+      both(limit({ maxOpenOrders: 2 }), placed({ price: "100" }), placed({ price: "99" })),
+      { price: "100" },
+      "no 2 2 1 account"
+    ],
     ["MAX_OPEN_ORDERS", limit({ maxOpenOrders: 0 }), { price: "100" }, "no 0 0 1 account"],
-    ["ORDER_RATE", both(limit({ maxOrdersPerSecond: 2 }), placed({ price: "100" })), { price: "100" }, "ok 2 1 1 account"],
-    ["ORDER_RATE", both(limit({ maxOrdersPerSecond: 1 }), placed({ price: "100" })), { price: "100" }, "no 1 1 1 account"]
+    [
+      "ORDER_RATE",
+      both(limit({ maxOrdersPerSecond: 2 }), placed({ price: "100" })),
+      { price: "100" },
+      "ok 2 1 1 account"
+    ],
+    [
+      "ORDER_RATE",
+      both(limit({ maxOrdersPerSecond: 1 }), placed({ price: "100" })),
+      { price: "100" },
+      "no 1 1 1 account"
+    ]
   ])("%s", (code, given, wanted, expected) => {
     const story = Story.begun()
     given(story)
@@ -85,7 +145,11 @@ describe("a risk check", () => {
       maxOpenOrders: 0,
       maxOrdersPerSecond: 1
     })
-    for (const wanted of [{ price: "100" }, { price: "100", quantity: "1.15" }, { side: "sell", price: "1" } as const]) {
+    for (const wanted of [
+      { price: "100" },
+      { price: "100", quantity: "1.15" },
+      { side: "sell", price: "1" } as const
+    ]) {
       const { checks } = decisionIn(story.submit(wanted).events)!.data
       expect(readChecks(checks).map(({ code }) => code)).toEqual(CHECK_CODES)
     }

@@ -2,15 +2,32 @@ import { describe, expect, it } from "vitest"
 import { amount, check, Story, verdict, type Wanted } from "./story.ts"
 
 type Changes = Parameters<Story["limits"]>[2]
-const SCOPES = [["account", "A"], ["group", "G"], ["firm", "firm"]] as const
+const SCOPES = [
+  ["account", "A"],
+  ["group", "G"],
+  ["firm", "firm"]
+] as const
 
 describe("limits of account, group and firm must all hold", () => {
-  const limits: ReadonlyArray<readonly [code: string, roomy: Changes, narrow: Changes, wanted: Wanted, shown: string]> = [
-    ["MAX_ORDER_NOTIONAL", { maxOrderNotional: amount("1000") }, { maxOrderNotional: amount("99") }, {}, "no 99 - 100"],
-    ["MAX_POSITION", { maxPosition: amount("50") }, { maxPosition: amount("0.9") }, {}, "no 0.9 0 1"],
-    ["MAX_OPEN_ORDERS", { maxOpenOrders: 9 }, { maxOpenOrders: 0 }, {}, "no 0 0 1"],
-    ["PRICE_COLLAR", { collarPercent: amount("15") }, { collarPercent: amount("10") }, { price: "110.5" }, "no 110 100 110.5"]
-  ]
+  const limits: ReadonlyArray<readonly [code: string, roomy: Changes, narrow: Changes, wanted: Wanted, shown: string]> =
+    [
+      [
+        "MAX_ORDER_NOTIONAL",
+        { maxOrderNotional: amount("1000") },
+        { maxOrderNotional: amount("99") },
+        {},
+        "no 99 - 100"
+      ],
+      ["MAX_POSITION", { maxPosition: amount("50") }, { maxPosition: amount("0.9") }, {}, "no 0.9 0 1"],
+      ["MAX_OPEN_ORDERS", { maxOpenOrders: 9 }, { maxOpenOrders: 0 }, {}, "no 0 0 1"],
+      [
+        "PRICE_COLLAR",
+        { collarPercent: amount("15") },
+        { collarPercent: amount("10") },
+        { price: "110.5" },
+        "no 110 100 110.5"
+      ]
+    ]
   for (const [code, roomy, narrow, wanted, shown] of limits) {
     it.each(SCOPES)(`${code}: the one of the %s bites`, (kind, id) => {
       const story = Story.begun()
@@ -63,7 +80,13 @@ describe("setting limits", () => {
     const story = Story.begun()
     story.limits("account", "A", { maxOpenOrders: 3, maxOrderNotional: amount("100") })
     const second = story.limits("account", "A", { maxOrderNotional: null, maxPosition: amount("2") })
-    expect(second.events[0]!.data).toEqual({ scope: "account", id: "A", maxPosition: amount("2"), maxOpenOrders: 3, reason: "test" })
+    expect(second.events[0]!.data).toEqual({
+      scope: "account",
+      id: "A",
+      maxPosition: amount("2"),
+      maxOpenOrders: 3,
+      reason: "test"
+    })
     expect(second.events[0]!.account).toBe("A")
     expect(story.account().risk.limits).toEqual({ maxOpenOrders: 3, maxPosition: amount("2") })
     expect(story.account().risk.limitsNo).toBe(second.events[0]!.eventNo)

@@ -7,7 +7,15 @@ import { ACCOUNT_EVENTS, type AccountEvent } from "#domain/account/events.ts"
 import type { Account, State } from "#domain/account/state.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountId, Currency, ExecId, GroupId, OrderId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
-import { formatFixed, parseFixed, timesHalfUp, type Cash, type Price, type Quantity, type Rate } from "#domain/kernel/money.ts"
+import {
+  formatFixed,
+  parseFixed,
+  timesHalfUp,
+  type Cash,
+  type Price,
+  type Quantity,
+  type Rate
+} from "#domain/kernel/money.ts"
 import { plusMicros, timeOfText, type Time } from "#domain/kernel/time.ts"
 import { cashOf, holdingOf } from "#domain/ledger/balances.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
@@ -113,7 +121,11 @@ export class Story {
   static begun(options: ConstructorParameters<typeof Story>[0] = {}): Story {
     const story = new Story(options)
     story.send({ type: "AdoptInstrument", instrument: instrument() })
-    for (const [account, group] of [["A", "G"], ["B", "G"], ["C", "H"]] as const) {
+    for (const [account, group] of [
+      ["A", "G"],
+      ["B", "G"],
+      ["C", "H"]
+    ] as const) {
       story.openAccount(account, group)
       story.deposit("10000", account)
     }
@@ -129,7 +141,11 @@ export class Story {
   withdraw(text: string, account = "A", head: Head = {}): Outcome {
     return this.send({ type: "Withdraw", account: account as AccountId, currency: USDT, amount: amount(text) }, head)
   }
-  limits(scope: "account" | "group" | "firm", id: string, changes: (Request & { type: "SetLimits" })["changes"]): Outcome {
+  limits(
+    scope: "account" | "group" | "firm",
+    id: string,
+    changes: (Request & { type: "SetLimits" })["changes"]
+  ): Outcome {
     return this.send({ type: "SetLimits", scope, scopeId: id, changes, reason: "test" })
   }
   submit(wanted: Wanted, head: Head = {}): Outcome {
@@ -152,7 +168,10 @@ export class Story {
       ...(price !== undefined && { price: amount<Price>(price) }),
       ...(stopPrice !== undefined && { stopPrice: amount<Price>(stopPrice) })
     }
-    return this.send({ type: "ReplaceOrder", account: this.#ownerOf(orderId), orderId: orderId as OrderId, ...changes }, head)
+    return this.send(
+      { type: "ReplaceOrder", account: this.#ownerOf(orderId), orderId: orderId as OrderId, ...changes },
+      head
+    )
   }
   /** What the venue says of an order; a fill's fee is the taker's unless given. */
   report(orderId: string, { execId, ...said }: Said, head: Head & { account?: string } = {}): Outcome {
@@ -167,7 +186,10 @@ export class Story {
       ...defaultsOf(said),
       ...said
     } as VenueReport
-    return this.send({ type: "VenueReported", account, venue: "paper", report }, { ...head, id: head.id ?? id, actor: "venue:paper" })
+    return this.send(
+      { type: "VenueReported", account, venue: "paper", report },
+      { ...head, id: head.id ?? id, actor: "venue:paper" }
+    )
   }
   acknowledge(orderId: string): Outcome {
     return this.report(orderId, { type: "New", venueOrderId: `V-${orderId}` })
@@ -184,7 +206,10 @@ export class Story {
   wait(micros: number): void {
     this.now = plusMicros(this.now, micros)
   }
-  send(request: Request, { id = `c${this.#commands}`, seen = MARKET, at: time = this.now, actor = "test" }: Head = {}): Outcome {
+  send(
+    request: Request,
+    { id = `c${this.#commands}`, seen = MARKET, at: time = this.now, actor = "test" }: Head = {}
+  ): Outcome {
     this.#commands++
     const command: Command = { id, actor, request, at: time, seen }
     const decision = this.decider.decide(command, this.state)
@@ -194,7 +219,9 @@ export class Story {
     }
     if (decision.success.length === 0) {
       const before = answeredBefore(command, this.state)
-      return before === undefined ? { kind: "nothing", events: [] } : { kind: "repeat", first: before.first, last: before.last, events: [] }
+      return before === undefined
+        ? { kind: "nothing", events: [] }
+        : { kind: "repeat", first: before.first, last: before.last, events: [] }
     }
     const events = decision.success.map((fact, i) => recorded(fact, command, this.state.eventNo + 1 + i))
     for (const event of events) {
@@ -290,12 +317,16 @@ export const dataOf = (outcome: Outcome, type: AccountEvent["type"]): Record<str
 export const verdict = (outcome: Outcome): string => {
   const decision = decisionIn(outcome.events)
   if (decision === undefined) return outcome.code ?? outcome.kind
-  const failed = decision.data.checks.split(";").filter((check) => check.split(" ")[1] !== "ok").map((check) => check.split(" ")[0])
+  const failed = decision.data.checks
+    .split(";")
+    .filter((check) => check.split(" ")[1] !== "ok")
+    .map((check) => check.split(" ")[0])
   return failed.length === 0 ? decision.data.decision : `${decision.data.decision}: ${failed.join(", ")}`
 }
 
 /** One check's text without its code. */
 export const check = (outcome: Outcome, code: string): string | undefined =>
   decisionIn(outcome.events)
-    ?.data.checks.split(";").find((text) => text.split(" ")[0] === code)
+    ?.data.checks.split(";")
+    .find((text) => text.split(" ")[0] === code)
     ?.slice(code.length + 1)

@@ -56,7 +56,9 @@ describe("chance", () => {
 describe("a digest", () => {
   it("tells amounts apart, however large, and what is left out from what comes next", () => {
     const large = fc.oneof(fc.bigInt(-(10n ** 26n), 10n ** 26n), fc.bigInt(-3n, 3n))
-    const shift = fc.tuple(fc.nat(86), fc.boolean()).map(([bits, down]) => (down ? -(2n ** BigInt(bits)) : 2n ** BigInt(bits)))
+    const shift = fc
+      .tuple(fc.nat(86), fc.boolean())
+      .map(([bits, down]) => (down ? -(2n ** BigInt(bits)) : 2n ** BigInt(bits)))
     fc.assert(
       fc.property(large, shift, (amount, by) => {
         expect(digestOf("deposit", amount)).not.toBe(digestOf("deposit", amount + by))

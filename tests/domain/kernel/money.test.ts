@@ -20,14 +20,16 @@ import {
 
 const MOST = 10n ** 26n - 1n
 /** Around every number where a fast path ends, and anywhere between the bounds. */
-const anyAmount = fc.oneof(
-  fc.bigInt(-MOST, MOST),
-  fc.bigInt(-(10n ** 16n), 10n ** 16n),
-  fc
-    .tuple(fc.nat(26), fc.bigInt(-3n, 3n), fc.boolean())
-    .map(([digits, off, negative]) => (10n ** BigInt(digits) + off) * (negative ? -1n : 1n)),
-  fc.tuple(fc.nat(53), fc.bigInt(-3n, 3n)).map(([bits, off]) => 2n ** BigInt(bits) + off)
-).filter(fits)
+const anyAmount = fc
+  .oneof(
+    fc.bigInt(-MOST, MOST),
+    fc.bigInt(-(10n ** 16n), 10n ** 16n),
+    fc
+      .tuple(fc.nat(26), fc.bigInt(-3n, 3n), fc.boolean())
+      .map(([digits, off, negative]) => (10n ** BigInt(digits) + off) * (negative ? -1n : 1n)),
+    fc.tuple(fc.nat(53), fc.bigInt(-3n, 3n)).map(([bits, off]) => 2n ** BigInt(bits) + off)
+  )
+  .filter(fits)
 
 /** Schoolbook division: what is left of a / b is told by comparing, never by a fraction. */
 const nearest = (a: bigint, b: bigint): { low: bigint; side: -1 | 0 | 1 } => {
@@ -150,7 +152,10 @@ describe("a notional", () => {
   })
 
   it("is there exactly when the product has 8 decimals and 18 digits", () => {
-    const factor = fc.oneof(fc.bigInt(0n, 10n ** 20n), fc.bigInt(0n, 10n ** 6n).map((n) => n * 10n ** 6n))
+    const factor = fc.oneof(
+      fc.bigInt(0n, 10n ** 20n),
+      fc.bigInt(0n, 10n ** 6n).map((n) => n * 10n ** 6n)
+    )
     fc.assert(
       fc.property(factor, factor, factor, (a, b, c) => {
         const notional = exactNotional(a as Price, b as Quantity, c as Rate)

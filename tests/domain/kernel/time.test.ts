@@ -155,11 +155,15 @@ describe("times", () => {
 
   it("are as far from each other as was added", () => {
     fc.assert(
-      fc.property(fc.bigInt(NANOS_1900, NANOS_2200), fc.integer({ min: -(10 ** 14), max: 10 ** 14 }), (nanos, micros) => {
-        const from = timeOfNanos(nanos)
-        expect(microsBetween(from, plusMicros(from, micros))).toBe(micros)
-        expect(nanosOf(plusMicros(from, micros))).toBe(nanos + BigInt(micros) * 1000n)
-      })
+      fc.property(
+        fc.bigInt(NANOS_1900, NANOS_2200),
+        fc.integer({ min: -(10 ** 14), max: 10 ** 14 }),
+        (nanos, micros) => {
+          const from = timeOfNanos(nanos)
+          expect(microsBetween(from, plusMicros(from, micros))).toBe(micros)
+          expect(nanosOf(plusMicros(from, micros))).toBe(nanos + BigInt(micros) * 1000n)
+        }
+      )
     )
   })
 

@@ -28,7 +28,9 @@ describe("the double entry", () => {
       "account:A -0.099 USDT",
       "fees:paper 0.099 USDT"
     ])
-    const sell = story.fill(story.place({ side: "sell", quantity: "1", price: "100" }), "1", "101", { fee: amount("-0.01") })
+    const sell = story.fill(story.place({ side: "sell", quantity: "1", price: "100" }), "1", "101", {
+      fee: amount("-0.01")
+    })
     expect(lines(sell.events[0]!)).toEqual([
       "account:A -1 BTC",
       "conversion 1 BTC",
@@ -51,14 +53,21 @@ describe("the double entry", () => {
     const [fill] = story.fill(story.place({ quantity: "2", price: "100" }), "2", "99").events
     const big = fc.bigInt(-(10n ** 20n), 10n ** 20n)
     fc.assert(
-      fc.property(big, big, big, fc.constantFrom("buy", "sell"), fc.constantFrom("USDT", "BTC", "BNB"), (q, n, fee, side, unit) => {
-        const data = { ...fill!.data, quantity: q, notional: n, fee, side, feeCurrency: unit }
-        const sums = new Map<string, bigint>()
-        for (const posting of postingsOf({ ...fill!, data } as never)) {
-          sums.set(posting.unit, (sums.get(posting.unit) ?? 0n) + posting.amount)
+      fc.property(
+        big,
+        big,
+        big,
+        fc.constantFrom("buy", "sell"),
+        fc.constantFrom("USDT", "BTC", "BNB"),
+        (q, n, fee, side, unit) => {
+          const data = { ...fill!.data, quantity: q, notional: n, fee, side, feeCurrency: unit }
+          const sums = new Map<string, bigint>()
+          for (const posting of postingsOf({ ...fill!, data } as never)) {
+            sums.set(posting.unit, (sums.get(posting.unit) ?? 0n) + posting.amount)
+          }
+          expect([...sums.values()].every((sum) => sum === 0n)).toBe(true)
         }
-        expect([...sums.values()].every((sum) => sum === 0n)).toBe(true)
-      })
+      )
     )
   })
 })

@@ -54,7 +54,8 @@ describe("the exposure of a scope", () => {
           const sum = (key: keyof (typeof own)[number]) => own.reduce((total, by) => total + by[key], 0n)
           const expected = { position: sum("position"), buying: sum("buying"), selling: sum("selling") }
           expect(exposureOf(scope, symbol as Symbol)).toEqual(expected)
-          if (Object.values(expected).every((part) => part === 0n)) expect(scope.symbols.has(symbol as Symbol)).toBe(false)
+          if (Object.values(expected).every((part) => part === 0n))
+            expect(scope.symbols.has(symbol as Symbol)).toBe(false)
         }
       })
     )

@@ -94,12 +94,12 @@ export const replyOf = (answer: Answer<AccountEvent>): CommandReply => {
   if (answer.kind !== "facts") return answer
   const { events } = answer
   const numbers = { kind: "facts", first: events[0]!.eventNo, last: events.at(-1)!.eventNo } as const
-  for (const event of events) {
-    if (event.type !== "OrderRiskDecided") continue
-    const status = event.data.decision === "approved" ? "PendingNew" : "Rejected"
-    return { ...numbers, orderId: event.data.orderId, status }
-  }
-  return numbers
+  const [first, second] = events
+  if (first === undefined || !("orderId" in first.data)) return numbers
+  const about = { ...numbers, orderId: first.data.orderId }
+  // of a change the decision says nothing about where the order stands
+  if (first.type !== "OrderPlaced" || second?.type !== "OrderRiskDecided") return about
+  return { ...about, status: second.data.decision === "approved" ? "PendingNew" : "Rejected" }
 }
 
 export const encodeReply = (reply: CommandReply): Uint8Array => Buffer.from(JSON.stringify(reply), "utf8")

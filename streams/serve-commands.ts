@@ -1,6 +1,8 @@
 import type { AccountWriter } from "./account-writer.ts"
 import { decodeCommand, encodeReply, replyOf } from "./command-codec.ts"
 import type { CommandServer } from "./ports/command-port.ts"
+import { LogUnavailable } from "./ports/event-log.ts"
+import { NotTheWriter } from "./transact.ts"
 
 /** Lets programs elsewhere reach a partition's writer; each is answered once its command is durable. */
 export const serveCommands = (server: CommandServer, writer: AccountWriter): Promise<() => Promise<void>> =>
@@ -10,6 +12,8 @@ export const serveCommands = (server: CommandServer, writer: AccountWriter): Pro
     try {
       return encodeReply(replyOf(await writer.submit(command)))
     } catch (error) {
-      return encodeReply({ kind: "unavailable", reason: (error as Error).message })
+      // of any other failure it is not known whether the command was recorded: the port says so to whom it throws
+      if (!(error instanceof NotTheWriter) && !(error instanceof LogUnavailable)) throw error
+      return encodeReply({ kind: "unavailable", reason: error.message })
     }
   })

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto"
 import { accountDecider } from "#domain/account/decider.ts"
 import { openNatsLog } from "#infra/nats/event-log.ts"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
@@ -10,6 +11,7 @@ export type ReplayBenchOptions = { readonly log: "sqlite" | "nats"; readonly eve
 
 /** Reads, checks the chain, decodes and folds into account state what a saturated `bench orders` wrote before. */
 export const benchReplay = async ({ log, events, runs }: ReplayBenchOptions): Promise<BenchResult> => {
+  let bare = 0
   const results: Array<{ rate: number; seconds: number; events: number; commits: number; bytes: number }> = []
   const orders = await benchOrders({
     log,
@@ -20,6 +22,7 @@ export const benchReplay = async ({ log, events, runs }: ReplayBenchOptions): Pr
     orders: Math.ceil(events / 2),
     onServer: async ({ natsUrl, where }) => {
       for (let run = 0; run < runs; run++) results.push(await replayOnce(natsUrl, where))
+      bare = await bareRate(natsUrl, where)
     }
   })
   const sorted = results.toSorted((a, b) => a.rate - b.rate)
@@ -34,17 +37,36 @@ export const benchReplay = async ({ log, events, runs }: ReplayBenchOptions): Pr
     eventsPerCommit: round(median.events / median.commits),
     bytesPerEvent: Math.round(median.bytes / median.events),
     errors: 0,
+    bareRatePerSec: Math.round(bare),
+    shareOfBare: round(median.rate / bare),
     wroteOrdersPerSec: orders.metrics["ratePerSec"] ?? 0,
     ...conditions()
   }
   return { name: "replay", params: { log, events, runs, inFlight: 256 }, metrics }
 }
 
+const opened = async (natsUrl: string, where: string) =>
+  where === "nats"
+    ? await openNatsLog({ url: natsUrl })
+    : openSqliteLog({ file: where.slice("sqlite:".length), readOnly: true })
+
+/** What no reader of these bytes can do without: sha256 and JSON.parse, of bodies that are in memory already. */
+const bareRate = async (natsUrl: string, where: string): Promise<number> => {
+  const log = await opened(natsUrl, where)
+  const bodies: Array<Buffer> = []
+  for await (const batch of log.read(0, 1)) for (const { body } of batch) bodies.push(Buffer.from(body))
+  await log.close()
+  let events = 0
+  const started = performance.now()
+  for (const body of bodies) {
+    hash("sha256", body)
+    events += (JSON.parse(body.toString("utf8")) as { events: ReadonlyArray<unknown> }).events.length
+  }
+  return events / ((performance.now() - started) / 1000)
+}
+
 const replayOnce = async (natsUrl: string, where: string) => {
-  const log =
-    where === "nats"
-      ? await openNatsLog({ url: natsUrl })
-      : openSqliteLog({ file: where.slice("sqlite:".length), readOnly: true })
+  const log = await opened(natsUrl, where)
   const decider = accountDecider(0)
   let state = decider.initial()
   let commits = 0

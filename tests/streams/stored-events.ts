@@ -13,7 +13,11 @@ const amount = fc
   .map(formatFixed)
 export const time = fc.bigInt(0n, 4_102_444_800_000_000_000n).map(timeOfNanos)
 const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", 'a;b"\\', "\u2028", "żółć 🜁", "\ud800"))
-export const id = fc.string({ unit: fc.constantFrom("a", "Z", "0", "9", "_", ".", ":", "-"), minLength: 1, maxLength: 64 })
+export const id = fc.string({
+  unit: fc.constantFrom("a", "Z", "0", "9", "_", ".", ":", "-"),
+  minLength: 1,
+  maxLength: 64
+})
 const symbol = fc.string({ unit: fc.constantFrom("A", "Z", "0", "9"), minLength: 2, maxLength: 10 })
 
 type Ast = {

@@ -6,11 +6,11 @@ const GATEWAY_PORT = 8080
 type Problem = { readonly code?: string; readonly detail?: string }
 
 /**
- * The running platform's answer, or undefined when none runs here. A ledger that was named (`--log`) is read by
- * ourselves: the platform may have another one.
+ * The running platform's answer, or undefined when none runs here. A ledger that was named (`--log`, `--data`) is
+ * read by ourselves: the platform may have another one.
  */
 export const askPlatform = async (said: Said, { env, say }: Tools, path: string): Promise<unknown> => {
-  if (said.text("log") !== undefined) return undefined
+  if (said.text("log") !== undefined || said.text("data") !== undefined) return undefined
   const origin = `http://127.0.0.1:${GATEWAY_PORT + offsetOf(env["TRADE2026_PORT_OFFSET"])}`
   const health = await read(`${origin}/health`, 1_000).catch(() => undefined)
   if ((health?.body as { service?: unknown } | undefined)?.service !== "gateway") return undefined

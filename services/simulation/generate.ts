@@ -3,7 +3,7 @@ import type { State } from "#domain/account/state.ts"
 import { chanceOf } from "#domain/kernel/chance.ts"
 import type { AccountId, Currency, ExecId, GroupId, OrderId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
 import { parseFixed, timesHalfUp, type Cash, type Price, type Quantity, type Rate } from "#domain/kernel/money.ts"
-import { timeOfMicros, type Time } from "#domain/kernel/time.ts"
+import { plusMicros, timeOfMicros, type Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import { leavesQty, worstPrice, type OpenOrder } from "#domain/orders/open-order.ts"
 import { notionalOf } from "#domain/orders/terms.ts"
@@ -23,7 +23,7 @@ const instrument = (symbol: Symbol, version: number): Instrument => ({
   settlement: "USD" as Currency,
   tick: fixed("0.5") as Price,
   lot: fixed("0.1") as Quantity,
-  minNotional: fixed("1") as Cash,
+  minNotional: fixed("20") as Cash,
   multiplier: fixed("1") as Rate,
   makerFee: fixed("0.0002") as Rate,
   takerFee: fixed(version % 2 === 0 ? "0.0005" : "0.00077") as Rate
@@ -109,11 +109,13 @@ export class Generator {
         markedAt: at
       }
     if (kind === 73 && this.#lastReports.length > 0) return this.#again()
+    if (kind === 74) return this.#refused(account, at)
     return this.#submit(account)
   }
 
   #price(): Price {
-    return (fixed("90") + BigInt(this.#below(41)) * fixed("0.5")) as Price
+    const odd = this.#below(40) === 0 ? fixed("0.1") : 0n
+    return (fixed("90") + BigInt(this.#below(41)) * fixed("0.5") + odd) as Price
   }
   #quantity(): Quantity {
     const odd = this.#below(30) === 0 ? 1_234_567n : 0n
@@ -157,6 +159,27 @@ export class Generator {
       ...(this.#deposit(account, String(1 + this.#below(900))) as Request & { type: "Deposit" }),
       type: "Withdraw"
     }
+  }
+  /** What can only be refused, one way or another. */
+  #refused(account: AccountId, at: Time): Request {
+    const other = account === "A1" ? "B" : "A"
+    const terms = {
+      owner: other as OwnerId,
+      group: other as GroupId,
+      accountType: "cash",
+      currency: "USD" as Currency
+    } as const
+    return this.#one<Request>([
+      { type: "OpenAccount", account, ...terms, owner: "Z" as OwnerId },
+      { type: "OpenAccount", account: "D1" as AccountId, ...terms, owner: "Z" as OwnerId },
+      { ...(this.#deposit(account, "1") as Request & { type: "Deposit" }), effectiveAt: plusMicros(at, 1) },
+      this.#deposit(account, "0"),
+      { type: "Resume", haltId: "halt-0-1" },
+      { type: "Halt", scope: "group", scopeId: "Z", reason: "simulation" },
+      { type: "SetLimits", scope: "account", scopeId: "Z", changes: {}, reason: "simulation" },
+      { ...(this.#submit(account) as Request & { type: "SubmitOrder" }), quantity: -1n as Quantity },
+      { ...(this.#submit(account) as Request & { type: "SubmitOrder" }), orderType: "market", timeInForce: "DAY" }
+    ])
   }
   #limits(account: AccountId): Request {
     const scope = this.#one(["account", "group", "firm"] as const)

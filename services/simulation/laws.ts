@@ -6,40 +6,13 @@ import { postingsOf } from "#domain/ledger/postings.ts"
 import { leavesQty, type OpenOrder } from "#domain/orders/open-order.ts"
 import { readChecks } from "#domain/risk/check-text.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
+import { must } from "./broken-law.ts"
+import type { Recount } from "./recount.ts"
 
-/** A law that does not hold, in words. */
-export class BrokenLaw extends Error {
-  override readonly name = "BrokenLaw"
-}
-const must = (holds: boolean, law: () => string): void => {
-  if (!holds) throw new BrokenLaw(law())
-}
+export { BrokenLaw } from "./broken-law.ts"
+export { Recount } from "./recount.ts"
 
-/** An independent recount: books every posting by itself and never looks at the decider's own numbers. */
-export class Recount {
-  readonly #amounts = new Map<string, bigint>()
-
-  book(event: Recorded<AccountEvent>): void {
-    for (const { ledger, unit, amount } of postingsOf(event)) {
-      const key = `${ledger} ${unit}`
-      this.#amounts.set(key, (this.#amounts.get(key) ?? 0n) + amount)
-    }
-  }
-  of(ledger: string, unit: string): bigint {
-    return this.#amounts.get(`${ledger} ${unit}`) ?? 0n
-  }
-  /** What is left when all ledger accounts of a unit are added up: nothing, at any position. */
-  *unbalanced(): Generator<readonly [unit: string, sum: bigint]> {
-    const sums = new Map<string, bigint>()
-    for (const [key, amount] of this.#amounts) {
-      const unit = key.slice(key.indexOf(" ") + 1)
-      sums.set(unit, (sums.get(unit) ?? 0n) + amount)
-    }
-    for (const [unit, sum] of sums) if (sum !== 0n) yield [unit, sum]
-  }
-}
-
-/** What one command's events must be, whatever they are. */
+/** What the events of a commit must be, whatever they are. */
 export const checkEvents = (events: ReadonlyArray<Recorded<AccountEvent>>): void => {
   for (const [i, event] of events.entries()) {
     if (event.type === "OrderPlaced" || event.type === "ReplaceRequested") {

@@ -6,8 +6,12 @@ import { ACCOUNT_EVENTS, type AccountEvent } from "#domain/account/events.ts"
 import type { State } from "#domain/account/state.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
+import { BrokenLaw } from "./broken-law.ts"
 import { Generator } from "./generate.ts"
-import { BrokenLaw, checkEvents, checkState, Recount } from "./laws.ts"
+import { checkEvents, checkState } from "./laws.ts"
+import { checkAccount, checkAnswer, checkHistory, checkReport } from "./command-laws.ts"
+import { Recount } from "./recount.ts"
+import { SecondOpinion } from "./second-opinion.ts"
 
 export type SimulationOptions = {
   readonly seed: number
@@ -15,7 +19,10 @@ export type SimulationOptions = {
   /** between two looks at the whole state; events are looked at always */
   readonly auditEvery?: number
   readonly onProgress?: (step: number) => void
+  /** one with a fault planted, to see whether the laws notice */
+  readonly decider?: AccountDecider
 }
+type AccountDecider = ReturnType<typeof accountDecider>
 export type SimulationResult = {
   readonly seed: number
   readonly steps: number
@@ -35,11 +42,18 @@ const VERSION = new Map(ACCOUNT_EVENTS.map(({ type, v }) => [type, v]))
  * Generated commands and venue reports against the decider, with its laws looked at all the way. Stops at the first
  * that breaks. A repeat of every recorded command, a second decision, and a replay from the bytes must change nothing.
  */
-export const simulate = ({ seed, steps, auditEvery = 200, onProgress }: SimulationOptions): SimulationResult => {
-  const decider = accountDecider(0)
+export const simulate = ({
+  seed,
+  steps,
+  auditEvery = 200,
+  onProgress,
+  decider = accountDecider(0)
+}: SimulationOptions): SimulationResult => {
   let state = decider.initial()
   const generator = new Generator(seed)
   const recount = new Recount()
+  const opinion = new SecondOpinion(recount)
+  const reported = new Set<string>()
   const hash = createHash("sha256")
   const bytes: Array<string> = []
   const refusals: Record<string, number> = {}
@@ -58,17 +72,23 @@ export const simulate = ({ seed, steps, auditEvery = 200, onProgress }: Simulati
   })
   for (let step = 1; step <= steps; step++) {
     const command = generator.next(state)
+    const isAudit = step % auditEvery === 0 || step === steps
     try {
+      const before = isAudit ? snapshot(state) : undefined
       const decision = decider.decide(command, state)
+      if (before !== undefined && before !== snapshot(state)) throw new BrokenLaw("a decision wrote into the state")
+      if (isNewReport(command, state, reported)) checkReport(factsOf(decision, command, state), command, opinion)
       if (Result.isFailure(decision)) {
         refusals[decision.failure.code] = (refusals[decision.failure.code] ?? 0) + 1
       } else if (decision.success.length === 0) repeats++
       else {
         facts++
         sameDecision(decider.decide(command, state), decision.success)
-        const events = decision.success.map((fact, i) => recorded(fact, command, state.eventNo + 1 + i))
+        const events = factsOf(decision, command, state)
         checkEvents(events)
+        checkAnswer(events, command, opinion)
         for (const event of events) {
+          opinion.see(event, command)
           const text = ledgerCodec.encode(event)
           hash.update(text)
           bytes.push(text)
@@ -77,9 +97,13 @@ export const simulate = ({ seed, steps, auditEvery = 200, onProgress }: Simulati
           eventTypes[event.type] = (eventTypes[event.type] ?? 0) + 1
         }
         repeatChangesNothing(decider.decide(command, state), command)
+        if ("account" in command.request) checkAccount(state, command.request.account, recount, opinion)
       }
-      if (step % auditEvery === 0 || step === steps) checkState(state, recount)
-      if (step % (auditEvery * 50) === 0 || step === steps) replayAgrees(bytes, state)
+      if (isAudit) {
+        checkState(state, recount)
+        checkHistory(state, recount, opinion)
+      }
+      if (step % (auditEvery * 50) === 0 || step === steps) replayAgrees(decider, bytes, state)
     } catch (error) {
       return { ...result(step), broken: { law: lawOf(error), step, command: show(command) } }
     }
@@ -106,6 +130,19 @@ const recorded = (fact: AccountEvent, command: Command, eventNo: number): Record
     data: fact.data
   }) as Recorded<AccountEvent>
 
+const factsOf = (decision: ReturnType<AccountDecider["decide"]>, command: Command, state: State) =>
+  Result.isFailure(decision) ? [] : decision.success.map((fact, i) => recorded(fact, command, state.eventNo + 1 + i))
+
+/** A report of an account that there is, about an order of ours, which was not recorded before. */
+const isNewReport = ({ request }: Command, state: State, reported: Set<string>): boolean => {
+  if (request.type !== "VenueReported" || !state.accounts.has(request.account)) return false
+  const { orderId, execId, at } = request.report
+  const key = `${orderId} ${execId} ${at.slice(0, 10)}`
+  if (reported.has(key)) return false
+  reported.add(key)
+  return true
+}
+
 const sameDecision = (
   again: ReturnType<ReturnType<typeof accountDecider>["decide"]>,
   facts: ReadonlyArray<AccountEvent>
@@ -122,8 +159,7 @@ const repeatChangesNothing = (again: ReturnType<ReturnType<typeof accountDecider
 }
 
 /** The state from the bytes alone, as a restart has it. Bytes must come back the same from what was decoded. */
-const replayAgrees = (bytes: ReadonlyArray<string>, state: State) => {
-  const decider = accountDecider(0)
+const replayAgrees = (decider: AccountDecider, bytes: ReadonlyArray<string>, state: State) => {
   let again = decider.initial()
   for (const text of bytes) {
     const event = ledgerCodec.decode(JSON.parse(text))

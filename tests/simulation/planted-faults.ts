@@ -1,0 +1,205 @@
+// Small faults, one each, wrapped around the real decider: what a hasty change might do to it.
+import { Result } from "effect"
+import type { Command } from "#domain/account/commands.ts"
+import { accountDecider } from "#domain/account/decider.ts"
+import type { AccountEvent } from "#domain/account/events.ts"
+import type { Account, State } from "#domain/account/state.ts"
+import type { Recorded } from "#domain/kernel/event.ts"
+import type { OpenOrder } from "#domain/orders/open-order.ts"
+import { nothingAnswered } from "#domain/account/answered.ts"
+
+export type Decider = ReturnType<typeof accountDecider>
+type Facts = ReadonlyArray<AccountEvent>
+type Event = Recorded<AccountEvent>
+type Of<T extends AccountEvent["type"]> = Extract<Event, { type: T }>
+
+const real = accountDecider(0)
+
+/** Changes the facts that a command led to. */
+const deciding = (change: (facts: Facts, command: Command, state: State) => Facts): Decider => ({
+  ...real,
+  decide: (command, state) => Result.map(real.decide(command, state), (facts) => change(facts, command, state))
+})
+/** Changes the data of facts of one type. */
+const telling = <T extends AccountEvent["type"]>(type: T, change: (data: Of<T>["data"]) => object): Decider =>
+  deciding((facts) =>
+    facts.map((fact) =>
+      fact.type === type
+        ? ({ ...fact, data: { ...fact.data, ...change(fact.data as Of<T>["data"]) } } as AccountEvent)
+        : fact
+    )
+  )
+/** Lets commands see another state, or sees another command. */
+const seeing = (change: (command: Command, state: State) => readonly [Command, State]): Decider => ({
+  ...real,
+  decide: (command, state) => real.decide(...change(command, state))
+})
+
+type Around = {
+  readonly state: State
+  readonly account: Account
+  readonly order: OpenOrder | undefined
+  readonly before: OpenOrder | undefined
+}
+/** Tampers with the state after an event of one of these types was folded; `before` is the order as it was. */
+const folding = (
+  types: ReadonlyArray<AccountEvent["type"]>,
+  tamper: (around: Around, event: Event) => void
+): Decider => ({
+  ...real,
+  evolve: (state, event) => {
+    const find = () => ("orderId" in event.data ? state.orders.get(event.data.orderId) : undefined)
+    const known = find()
+    const before = known && { ...known }
+    const next = real.evolve(state, event)
+    const account = event.account === undefined ? undefined : next.accounts.get(event.account)
+    if (types.includes(event.type) && account !== undefined)
+      tamper({ state: next, account, order: find(), before }, event)
+    return next
+  }
+})
+/** Folds another event than was recorded. */
+const misreading = <T extends AccountEvent["type"]>(type: T, change: (data: Of<T>["data"]) => object): Decider => ({
+  ...real,
+  evolve: (state, event) =>
+    real.evolve(
+      state,
+      event.type === type
+        ? ({ ...event, data: { ...event.data, ...change(event.data as Of<T>["data"]) } } as Event)
+        : event
+    )
+})
+
+const cashOf = ({ account, before, order }: Around) =>
+  account.balances.cash.get((order ?? before)!.instrument.settlement)!
+const ENDINGS = ["OrderCanceled", "OrderRejected", "OrderExpired"] as const
+const approve = (checks: string) => ({ decision: "approved", checks: checks.replaceAll(" no", " ok") }) as const
+const passes = (code: string) => (data: Of<"OrderRiskDecided">["data"]) => {
+  const checks = data.checks
+    .split(";")
+    .map((check) => (check.startsWith(`${code} `) ? check.replace(" no", " ok") : check))
+  return { checks: checks.join(";"), decision: checks.some((check) => check.includes(" no")) ? "denied" : "approved" }
+}
+
+export const FAULTS: Readonly<Record<string, Decider>> = {
+  "a finished buy keeps its reservation": folding(ENDINGS, (around) => {
+    if (around.before !== undefined) cashOf(around).reserved += around.before.reservedCash
+  }),
+  "a finished sell keeps its units": folding(ENDINGS, ({ account, before }) => {
+    if (before?.side === "sell") account.balances.holdings.get(before.symbol)!.reserved += before.reservedUnits
+  }),
+  "a partial fill gives nothing back": folding(["OrderFilled"], (around) => {
+    const { order, before } = around
+    if (order === undefined || before === undefined) return
+    cashOf(around).reserved += before.reservedCash - order.reservedCash
+    order.reservedCash = before.reservedCash
+  }),
+  "the fee is not charged": misreading("OrderFilled", () => ({ fee: 0n })),
+  "the fee is paid to us": misreading("OrderFilled", ({ fee }) => ({ fee: -fee })),
+  "a sell adds units": misreading("OrderFilled", () => ({ side: "buy" })),
+  "a sell is paid nothing": misreading("OrderFilled", ({ side }) => (side === "sell" ? { notional: 0n } : {})),
+  "a deposit is booked twice": misreading("Deposited", ({ amount }) => ({ amount: amount * 2n })),
+  "a withdrawal is not booked": misreading("Withdrawn", () => ({ amount: 0n })),
+  "a fill is forgotten in CumQty": folding(["OrderFilled"], ({ order, before }) => {
+    if (order !== undefined && before !== undefined) order.cumQty = before.cumQty
+  }),
+  "a replaced quantity is not taken over": folding(["OrderReplaced"], ({ order, before }) => {
+    if (order !== undefined && before !== undefined) order.quantity = before.quantity
+  }),
+  "a replaced price is not taken over": misreading("OrderReplaced", () => ({ price: undefined })),
+  "the group's open orders are not counted down": folding(
+    ENDINGS,
+    ({ account }) => void account.group.risk.openOrders++
+  ),
+  "the group's exposure is not moved by a fill": folding(["OrderFilled"], ({ account }, event) => {
+    const { symbol, side, quantity } = (event as Of<"OrderFilled">).data
+    const exposure = account.group.risk.symbols.get(symbol)
+    if (exposure !== undefined) exposure.position -= side === "buy" ? quantity : -quantity
+  }),
+  "the firm's exposure is not moved by an order": folding(["OrderRiskDecided"], ({ state, order, before }) => {
+    if (order === undefined || before === undefined) return
+    const exposure = state.firm.symbols.get(order.symbol)
+    if (exposure !== undefined && order.side === "buy") exposure.buying -= order.exposed - before.exposed
+  }),
+  "a finished order stays in the index": folding(
+    ENDINGS,
+    ({ state, before }) => void (before && state.orders.set(before.orderId, before))
+  ),
+  "a replace on its way holds back only its new form": folding(["OrderRiskDecided"], (around) => {
+    const { order, before } = around
+    if (order?.pendingReplace === undefined || before === undefined || order.side === "sell") return
+    cashOf(around).reserved -= order.reservedCash
+    order.reservedCash = 0n as never
+  }),
+  "the order goes without its risk decision": deciding((facts) =>
+    facts.filter(({ type }) => type !== "OrderRiskDecided")
+  ),
+  "an order is approved although a check failed": telling("OrderRiskDecided", () => ({ decision: "approved" })),
+  "every check passes": telling("OrderRiskDecided", ({ checks }) => approve(checks)),
+  ...Object.fromEntries(
+    [
+      "HALTED",
+      "TICK_SIZE",
+      "LOT_SIZE",
+      "MIN_NOTIONAL",
+      "MAX_ORDER_NOTIONAL",
+      "PRICE_COLLAR",
+      "BUYING_POWER",
+      "HOLDINGS",
+      "MAX_POSITION",
+      "MAX_OPEN_ORDERS"
+    ].map((code) => [`${code} always passes`, telling("OrderRiskDecided", passes(code))])
+  ),
+  "no more is held back than the ask": telling("OrderRiskDecided", ({ reservedCash }) =>
+    reservedCash === undefined ? {} : { reservedCash: reservedCash - 1n }
+  ),
+  "a market order has no protection price": telling("OrderPlaced", () => ({ protectionPrice: undefined })),
+  "a DAY order has no end": telling("OrderPlaced", ({ timeInForce }) =>
+    timeInForce === "DAY" ? { expireAt: undefined } : {}
+  ),
+  "an order is numbered by its command": telling("OrderPlaced", ({ clOrdId }) => ({ orderId: clOrdId })),
+  "LeavesQty is one lot too much": telling("OrderFilled", ({ leavesQty }) => ({ leavesQty: leavesQty + 10_000_000n })),
+  "CumQty is the fill's own": telling("OrderFilled", ({ quantity }) => ({ cumQty: quantity })),
+  "a notional is rounded": telling("OrderFilled", ({ notional }) => ({
+    notional: (notional / 100_000_000n) * 100_000_000n
+  })),
+  "a fee is computed, not taken from the report": telling("OrderFilled", ({ notional }) => ({ fee: notional / 1000n })),
+  "a fill is booked to another account": deciding((facts) =>
+    facts.map((fact) => (fact.type === "OrderFilled" ? { ...fact, account: "A1" as never } : fact))
+  ),
+  "a fill that cannot be believed is dropped": deciding((facts) =>
+    facts.filter(({ type }) => type !== "ReportSuspended")
+  ),
+  "a cancel of all leaves one": deciding((facts) =>
+    facts[0]?.type === "CancelAllRequested" && facts.length > 1 ? facts.slice(0, -1) : facts
+  ),
+  "a repeat is not noticed": seeing((command, state) => [command, { ...state, answered: nothingAnswered() }]),
+  "a repeat of a report is not noticed": seeing((command, state) =>
+    command.request.type === "VenueReported" ? [command, { ...state, answered: nothingAnswered() }] : [command, state]
+  ),
+  "a decision depends on chance": telling("OrderRiskDecided", () => ({
+    priceAgeMicros: Math.floor(Math.random() * 1e9)
+  })),
+  "deciding writes into the state": seeing((command, state) => {
+    state.firm.rateFreeAt++
+    return [command, state]
+  }),
+  "a halt is not lifted": {
+    ...real,
+    evolve: (state, event) => {
+      const standing = event.type === "TradingResumed" ? state.halts.get(event.data.haltId) : undefined
+      const next = real.evolve(state, event)
+      if (standing !== undefined) next.halts.set(standing.haltId, standing)
+      return next
+    }
+  },
+  "cleared limits still hold": {
+    ...real,
+    evolve: (state, event) => {
+      const before = event.type === "LimitsSet" && event.data.scope === "firm" ? state.firm.limits : undefined
+      const next = real.evolve(state, event)
+      if (before !== undefined) next.firm.limits = { ...before, ...next.firm.limits }
+      return next
+    }
+  }
+}

@@ -2,7 +2,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { microsOf, plusMicros, type Time } from "#domain/kernel/time.ts"
-import { amount, MORNING, Story } from "./story.ts"
+import { amount, BTC, MORNING, Story } from "./story.ts"
 
 const DAY = 86_400_000_000
 const MOST = 8
@@ -46,6 +46,20 @@ describe("commands are remembered", () => {
     pass(story, 300, 1_000)
     expect(remembered(story)).toBeLessThan(700)
     expect(story.deposit("1", "A", { id: "early" }).kind).toBe("facts")
+  })
+
+  it("anew when their id comes again after it was forgotten, though nothing else happened in between", () => {
+    const story = Story.begun()
+    story.deposit("1", "A", { id: "mine" })
+    for (const wait of [DAY + 1, 0]) {
+      story.wait(wait)
+      for (let i = 0; i < 2 * SLACK; i++) {
+        story.send({ type: "RecordMark", symbol: BTC, price: amount("100"), source: "mid", mdNo: i, markedAt: story.now })
+      }
+    }
+    expect(story.deposit("1", "A", { id: "mine" }).kind).toBe("facts")
+    expect(story.deposit("1", "A", { id: "mine" }).kind).toBe("repeat")
+    expect(story.restarted().deposit("1", "A", { id: "mine" }).kind).toBe("repeat")
   })
 
   it("as long as the order that they placed is open, and no longer than others once it is finished", () => {

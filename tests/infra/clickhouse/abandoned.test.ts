@@ -25,10 +25,10 @@ describe("embedded clickhouse: requests whose caller went away", withEngine, () 
 
   test.each([slow, `${slow} FORMAT JSONEachRow`])("%s: ten of them free both slots at once", async (sql) => {
     await abandon(sql, 10)
-    const begun = performance.now()
-    expect((await post(store, "SELECT 1")).text).toBe("1\n")
-    expect(performance.now() - begun).toBeLessThan(1500)
-    expect((await post(store, "SELECT count() FROM system.processes")).text).toBe("1\n")
+    // left alone they would hold both slots for a minute
+    expect((await post(store, "SELECT 1", {}, { signal: AbortSignal.timeout(20_000) })).text).toBe("1\n")
+    const running = async () => (await post(store, "SELECT count() FROM system.processes")).text
+    await expect.poll(running, { timeout: 20_000 }).toBe("1\n")
   })
 
   test("while they wait for a slot they are forgotten", async () => {

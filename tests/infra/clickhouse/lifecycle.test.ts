@@ -41,7 +41,7 @@ describe("embedded clickhouse: life and death", withEngine, () => {
       await sleep(100)
       const pid = first.process.pid as number
       process.kill(what === "the parent alone" ? pid : -pid, "SIGKILL")
-      expect(await secondsUntilGone(first.said.pid)).toBeLessThan(1)
+      expect(await secondsUntilGone(first.said.pid)).toBeLessThan(5)
       expect(await busy).toBe("cut off")
       await using again = await freshClickHouse({ directory: folder.path })
       expect((await post(again, "EXISTS kept")).text).toBe("1\n")
@@ -103,7 +103,7 @@ describe("embedded clickhouse: life and death", withEngine, () => {
     await sleep(200)
     const begun = performance.now()
     await store.stop()
-    expect(performance.now() - begun).toBeLessThan(5000)
+    expect(performance.now() - begun).toBeLessThan(15_000)
     expect([(await short).text, await long]).toEqual(["0\n", "cut off"])
   })
 

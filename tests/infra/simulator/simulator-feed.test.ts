@@ -37,7 +37,7 @@ describe("the simulator as a feed", () => {
     const all = batches.flat()
     expect(all.map(({ no }) => no)).toEqual(Array.from({ length: all.length }, (_, i) => 5000 + i))
     expect(seconds).toBeGreaterThan(0.4)
-    expect(seconds).toBeLessThan(5)
+    expect(seconds).toBeLessThan(20)
     expect(all.every((message, i) => i === 0 || message.at >= all[i - 1]!.at)).toBe(true)
   })
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest"
 import type { MarketSeen } from "#domain/account/commands.ts"
 import { accountDecider } from "#domain/account/decider.ts"
 import type { AccountId, OrderId, Symbol } from "#domain/kernel/ids.ts"
+import { plusMicros } from "#domain/kernel/time.ts"
 import { memoryLog } from "#infra/memory/event-log.ts"
 import { memoryCommands } from "#infra/memory/command-port.ts"
 import { openAccountWriter, type Submission } from "#streams/account-writer.ts"
@@ -133,6 +134,20 @@ describe("the writer of a partition of accounts", () => {
       kind: "refused",
       refusal: { code: "ClOrdIdReused" }
     })
+  })
+
+  it("never goes back in recorded time, though the machine's clock does", async () => {
+    const log = memoryLog()
+    let clock = MORNING
+    const open = (writerId: string) =>
+      openAccountWriter({ log, partition: 0, clock: () => clock, writerId, seen: () => undefined })
+    const halt = { type: "Halt", scope: "firm", reason: "test" } as const
+    const first = await open("w1")
+    await first.submit(by("1", halt))
+    clock = plusMicros(MORNING, -60_000_000)
+    await first.submit(by("2", halt))
+    await (await open("w2")).submit(by("3", halt))
+    expect((await eventsIn(log)).map((event) => event["recordedAt"])).toEqual([MORNING, MORNING, MORNING])
   })
 
   it("has the same state after a restart", async () => {

@@ -54,7 +54,14 @@ describe("commands are remembered", () => {
     for (const wait of [DAY + 1, 0]) {
       story.wait(wait)
       for (let i = 0; i < 2 * SLACK; i++) {
-        story.send({ type: "RecordMark", symbol: BTC, price: amount("100"), source: "mid", mdNo: i, markedAt: story.now })
+        story.send({
+          type: "RecordMark",
+          symbol: BTC,
+          price: amount("100"),
+          source: "mid",
+          mdNo: i,
+          markedAt: story.now
+        })
       }
     }
     expect(story.deposit("1", "A", { id: "mine" }).kind).toBe("facts")

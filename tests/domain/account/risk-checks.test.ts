@@ -180,6 +180,17 @@ describe("a risk check", () => {
     expect(decisionIn(denied.events)!.data.reservedCash).toBeUndefined()
   })
 
+  it("that fails leaves no units held back either", () => {
+    const story = Story.begun()
+    story.hold("2")
+    const denied = story.submit({ side: "sell", price: "100", quantity: "3" })
+    expect(verdict(denied)).toBe("denied: HOLDINGS")
+    expect(decisionIn(denied.events)!.data.reservedUnits).toBeUndefined()
+    expect(story.held()).toEqual({ total: "2", reserved: "0" })
+    const approved = story.submit({ side: "sell", price: "100", quantity: "2" })
+    expect(decisionIn(approved.events)!.data.reservedUnits).toBe(amount("2"))
+  })
+
   it("of notional counts the multiplier", () => {
     const story = Story.begun()
     story.send({ type: "AdoptInstrument", instrument: instrument("ETHUSDT", { multiplier: amount("10") }) })

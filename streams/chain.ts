@@ -55,7 +55,7 @@ const parseBody = (commit: StoredCommit, broken: (reason: string) => BrokenChain
 
 /** The root over the events: not needed to trust the bytes (the hash covers the body), so only `verify` pays for it. */
 export const checkRoot = ({ stored, body }: CheckedCommit): void => {
-  if (merkleRoot(body.events.map((event) => JSON.stringify(event))).toString("hex") !== stored.root) {
+  if (merkleRoot(body.events.map((event) => JSON.stringify(event))) !== stored.root) {
     throw new BrokenChain(stored.partition, stored.no, "the Merkle root over its events differs")
   }
 }

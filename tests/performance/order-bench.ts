@@ -75,9 +75,13 @@ const saturate = async (
   return { samples: Float64Array.from(samples), accepted, errors, seconds: (performance.now() - started) / 1000 }
 }
 
-/** Sends at a steady rate whatever the answers do; a late sender's delay counts, it is what a caller would wait. */
-const steady = async (port: CommandPort, rate: number, seconds: number): Promise<Load> => {
+/**
+ * Sends at a steady rate whatever the answers do. Timed from when an order is handed over; that a timer of a millisecond
+ * hands it over late is this sender's doing, and is reported apart.
+ */
+const steady = async (port: CommandPort, rate: number, seconds: number): Promise<Load & { lateMs: Float64Array }> => {
   const samples: Array<number> = []
+  const late: Array<number> = []
   let accepted = 0
   let errors = 0
   const waiting: Array<Promise<void>> = []
@@ -86,7 +90,8 @@ const steady = async (port: CommandPort, rate: number, seconds: number): Promise
   for (let n = 0; n < total;) {
     const due = Math.min(total, Math.floor(((performance.now() - started) * rate) / 1000))
     for (; n < due; n++) {
-      const at = started + (n * 1000) / rate
+      const at = performance.now()
+      late.push(at - started - (n * 1000) / rate)
       const answered = port.request(0, "order", orderBytes(n), { timeoutMs: 10_000 }).then(
         (bytes) => {
           const reply = decodeReply(bytes)
@@ -101,7 +106,8 @@ const steady = async (port: CommandPort, rate: number, seconds: number): Promise
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
   await Promise.all(waiting)
-  return { samples: Float64Array.from(samples), accepted, errors, seconds: (performance.now() - started) / 1000 }
+  const load = { samples: Float64Array.from(samples), accepted, errors, seconds: (performance.now() - started) / 1000 }
+  return { ...load, lateMs: Float64Array.from(late) }
 }
 
 const ask = async (child: ChildProcess): Promise<Counts> => {
@@ -155,9 +161,11 @@ export const benchOrders = async (options: OrderBenchOptions): Promise<BenchResu
   }
 }
 
-const steadyMetrics = (load: Load, rate: number): Metrics =>
-  Object.fromEntries(
-    Object.entries({ ...percentiles(load.samples), ratePerSec: Math.round(load.accepted / load.seconds) }).map(
-      ([name, value]) => [`at${rate}_${name}`, value]
-    )
-  )
+const steadyMetrics = (load: Load & { lateMs: Float64Array }, rate: number): Metrics => {
+  const metrics = {
+    ...percentiles(load.samples),
+    ratePerSec: Math.round(load.accepted / load.seconds),
+    sentLateP50Ms: percentiles(load.lateMs)["p50Ms"]!
+  }
+  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`at${rate}_${name}`, value]))
+}

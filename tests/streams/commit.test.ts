@@ -40,13 +40,13 @@ describe("Merkle root", () => {
   ])("of the first %i known leaves", (count, root) => {
     // all of them are ASCII, so that as text they are the same bytes
     const texts = leaves.slice(0, count).map((hex) => Buffer.from(hex, "hex").toString("utf8"))
-    expect(merkleRoot(texts).toString("hex")).toBe(root)
+    expect(merkleRoot(texts)).toBe(root)
   })
 
   it("is the recursive definition's for any leaves", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme", maxLength: 5 }), { maxLength: 70 }), (texts) => {
-        expect(merkleRoot(texts)).toEqual(treeHash(texts.map((text) => Buffer.from(text, "utf8"))))
+        expect(merkleRoot(texts)).toBe(treeHash(texts.map((text) => Buffer.from(text, "utf8"))).toString("hex"))
       })
     )
   })

@@ -33,10 +33,32 @@ const accountSpec = (
 })
 
 const marketFor = (request: Request, state: State, seen: (symbol: Symbol) => MarketSeen | undefined) => {
-  if (request.type !== "SubmitOrder" && request.type !== "ReplaceOrder") return undefined
-  const symbol = request.type === "SubmitOrder" ? request.symbol : state.orders.get(request.orderId)?.symbol
-  const market = symbol === undefined ? undefined : seen(symbol)
-  return market === undefined ? undefined : { seen: market }
+  const symbols = symbolsOf(request, state)
+  if (symbols.length === 0) return undefined
+  const first = seen(symbols[0]!)
+  if (symbols.length === 1) return first === undefined ? undefined : { seen: first }
+  const bySymbol = new Map(symbols.flatMap((symbol) => (seen(symbol) === undefined ? [] : [[symbol, seen(symbol)!]])))
+  return { ...(first !== undefined && { seen: first }), seenOf: bySymbol }
+}
+
+/** What a request may be judged by. */
+const symbolsOf = (request: Request, state: State): ReadonlyArray<Symbol> => {
+  switch (request.type) {
+    case "SubmitOrder":
+      return [request.symbol]
+    case "ReplaceOrder": {
+      const symbol = state.orders.get(request.orderId)?.symbol
+      return symbol === undefined ? [] : [symbol]
+    }
+    case "SubmitGroup":
+      return [...new Set(request.orders.map(({ symbol }) => symbol))]
+    case "WorkGroup": {
+      const members = state.contingencies.get(request.groupId)?.members ?? []
+      return [...new Set(members.flatMap(({ orderId }) => state.orders.get(orderId)?.symbol ?? []))]
+    }
+    default:
+      return []
+  }
 }
 
 export const openAccountWriter = (

@@ -4,7 +4,8 @@ import { AccountId, ClOrdId, Currency, GroupId, OrderId, OwnerId, Symbol } from 
 import { Cash, Price, Quantity } from "#domain/kernel/money.ts"
 import type { Refusal } from "#domain/kernel/shapes.ts"
 import { Time } from "#domain/kernel/time.ts"
-import { OrderType, Side, TimeInForce } from "#domain/orders/events.ts"
+import { OrderType, originFields, Side, TimeInForce } from "#domain/orders/events.ts"
+import { instructionFields } from "#domain/orders/instructions.ts"
 import type { Submission } from "./account-writer.ts"
 import type { Answer } from "./transact.ts"
 
@@ -27,7 +28,9 @@ const CommandRequest = Schema.Union([
     quantity: Quantity,
     price: Schema.optionalKey(Price),
     stopPrice: Schema.optionalKey(Price),
-    expireAt: Schema.optionalKey(Time)
+    expireAt: Schema.optionalKey(Time),
+    ...instructionFields,
+    ...originFields
   }),
   Schema.Struct({
     type: Schema.Literal("ReplaceOrder"),
@@ -35,9 +38,16 @@ const CommandRequest = Schema.Union([
     orderId: OrderId,
     quantity: Schema.optionalKey(Quantity),
     price: Schema.optionalKey(Price),
-    stopPrice: Schema.optionalKey(Price)
+    stopPrice: Schema.optionalKey(Price),
+    displayQuantity: Schema.optionalKey(Quantity),
+    origClOrdId: Schema.optionalKey(ClOrdId)
   }),
-  Schema.Struct({ type: Schema.Literal("CancelOrder"), account: AccountId, orderId: OrderId }),
+  Schema.Struct({
+    type: Schema.Literal("CancelOrder"),
+    account: AccountId,
+    orderId: OrderId,
+    origClOrdId: Schema.optionalKey(ClOrdId)
+  }),
   Schema.Struct({ type: Schema.Literal("CancelAll"), account: AccountId, symbol: Schema.optionalKey(Symbol) }),
   Schema.Struct({ type: Schema.Literal("Deposit"), ...movement }),
   Schema.Struct({ type: Schema.Literal("Withdraw"), ...movement }),

@@ -102,10 +102,13 @@ export const remember = (
 const rememberCommand = (state: AnsweredCommands, event: Recorded<AccountEvent>, account: AccountId): void => {
   const { newest } = state
   const isNext = newest?.answered.last === event.eventNo - 1
-  if (isNext && newest.id === event.cause && newest.account === account) {
+  // what a transfer brings to the other account answers the one that asked: there the same id may be another command's
+  const isOther = event.type === "TransferredIn"
+  if (isNext && newest.id === event.cause && (newest.account === account || isOther)) {
     newest.answered.last = event.eventNo
     return
   }
+  if (isOther) return
   const answered = answeredBy(event, event.type === "OrderPlaced" ? event.data.orderId : undefined)
   state.recent.set(commandKey(account, event.cause), answered)
   state.newest = { account, id: event.cause, answered }

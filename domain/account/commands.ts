@@ -1,9 +1,13 @@
 import type { AccountId, ClOrdId, Currency, GroupId, OrderId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
-import type { Cash, Price, Quantity } from "#domain/kernel/money.ts"
+import type { Cash, Price, Quantity, Rate } from "#domain/kernel/money.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
-import type { Limits, LimitScope } from "#domain/risk/events.ts"
+import type { AllottedLimit, HaltMode } from "#domain/risk/events.ts"
+import type { Limits, LimitScope } from "#domain/risk/limits.ts"
+import type { GroupKind, Origin } from "#domain/orders/events.ts"
+import type { Instructions, TriggerOn } from "#domain/orders/instructions.ts"
 import type { OrderType, Side, TimeInForce, VenueReport } from "#domain/venue/messages.ts"
+import type { PostEntry, Transfer } from "./entries.ts"
 
 /** Who asks, and under which id: (account, id) identifies a command, sent again it answers as the first time. */
 export type CommandHead = { readonly id: string; readonly actor: string; readonly trace?: string }
@@ -19,6 +23,36 @@ export type SubmitOrder = {
   readonly price?: Price
   readonly stopPrice?: Price
   readonly expireAt?: Time
+} & Instructions &
+  Origin
+/** Orders that hang together; of OTO and bracket the first is the parent. */
+export type SubmitGroup = {
+  readonly type: "SubmitGroup"
+  readonly account: AccountId
+  readonly kind: GroupKind
+  readonly orders: ReadonlyArray<SubmitOrder>
+}
+/** Asks what is due in a group: sent by ourselves whenever something has happened to one of its orders. */
+export type WorkGroup = { readonly type: "WorkGroup"; readonly account: AccountId; readonly groupId: string }
+/** A watcher of ours saw the price that a held stop waits for. */
+export type TriggerOrder = {
+  readonly type: "TriggerOrder"
+  readonly account: AccountId
+  readonly orderId: OrderId
+  readonly price: Price
+  readonly source: TriggerOn
+  readonly mdNo: number
+  /** it came while nobody watched */
+  readonly missed?: boolean
+}
+/** A request is about to go to a venue that may lose it, or has not been answered in time. */
+export type RecordRoute = {
+  readonly type: "RecordRoute"
+  readonly account: AccountId
+  readonly orderId: OrderId
+  readonly clOrdId: ClOrdId
+  readonly venue: string
+  readonly unknown?: string
 }
 export type ReplaceOrder = {
   readonly type: "ReplaceOrder"
@@ -27,8 +61,18 @@ export type ReplaceOrder = {
   readonly quantity?: Quantity
   readonly price?: Price
   readonly stopPrice?: Price
+  readonly displayQuantity?: Quantity
+  /** names a request that is on its way when this one is to follow it (FIX OrigClOrdID 41) */
+  readonly origClOrdId?: ClOrdId
+  /** a filled order may be given more (FIX 4.4 appendix D, C.1.c); otherwise it is over */
+  readonly evenIfFilled?: boolean
 }
-export type CancelOrder = { readonly type: "CancelOrder"; readonly account: AccountId; readonly orderId: OrderId }
+export type CancelOrder = {
+  readonly type: "CancelOrder"
+  readonly account: AccountId
+  readonly orderId: OrderId
+  readonly origClOrdId?: ClOrdId
+}
 export type CancelAll = { readonly type: "CancelAll"; readonly account: AccountId; readonly symbol?: Symbol }
 export type Movement = {
   readonly type: "Deposit" | "Withdraw"
@@ -43,15 +87,29 @@ export type OpenAccount = {
   readonly account: AccountId
   readonly owner: OwnerId
   readonly group: GroupId
-  readonly accountType: "cash"
+  readonly accountType: "cash" | "margin"
   readonly currency: Currency
+  /** of a margin account, where it is not half and a quarter */
+  readonly initialMargin?: Rate
+  readonly maintenanceMargin?: Rate
 }
-/** Of `changes` what is left out stays and `null` clears. */
+/** Of `changes` what is left out stays and `null` clears. They hold from `effectiveFrom` on, or at once. */
 export type SetLimits = {
   readonly type: "SetLimits"
   readonly scope: LimitScope
   readonly scopeId: string
   readonly changes: { readonly [K in keyof Limits]?: Limits[K] | null }
+  readonly reason: string
+  readonly proposedBy?: string
+  readonly approvedBy?: string
+  readonly effectiveFrom?: Time
+}
+/** Moves a part of the firm's limit to a group, or (`amount` below 0) back. */
+export type AllotLimit = {
+  readonly type: "AllotLimit"
+  readonly group: GroupId
+  readonly limit: AllottedLimit
+  readonly amount: Cash
   readonly reason: string
 }
 export type Halt = {
@@ -60,6 +118,8 @@ export type Halt = {
   readonly scopeId?: string
   readonly symbol?: Symbol
   readonly reason: string
+  /** `all` where absent */
+  readonly mode?: HaltMode
 }
 export type Resume = { readonly type: "Resume"; readonly haltId: string }
 export type AdoptInstrument = { readonly type: "AdoptInstrument"; readonly instrument: Instrument }
@@ -82,12 +142,19 @@ export type VenueReported = {
 /** What a caller sends. */
 export type Request =
   | SubmitOrder
+  | SubmitGroup
+  | WorkGroup
+  | TriggerOrder
+  | RecordRoute
   | ReplaceOrder
   | CancelOrder
   | CancelAll
   | Movement
+  | Transfer
+  | PostEntry
   | OpenAccount
   | SetLimits
+  | AllotLimit
   | Halt
   | Resume
   | AdoptInstrument
@@ -105,7 +172,13 @@ export type MarketSeen = {
 }
 
 /** A request with what the writer attached: the time, and for orders the market. */
-export type Command = CommandHead & { readonly request: Request; readonly at: Time; readonly seen?: MarketSeen }
+export type Command = CommandHead & {
+  readonly request: Request
+  readonly at: Time
+  readonly seen?: MarketSeen
+  /** of a group's orders, where they are of several symbols */
+  readonly seenOf?: ReadonlyMap<Symbol, MarketSeen>
+}
 
 /** FIX ClOrdID and ours are one: the command's id. */
 export const clOrdIdOf = (command: CommandHead): ClOrdId => command.id as ClOrdId

@@ -1,8 +1,10 @@
 import { digestOf } from "#domain/kernel/chance.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { Time } from "#domain/kernel/time.ts"
+import { instructionsOf, type Instructions } from "#domain/orders/instructions.ts"
+import { contentOfEntryEvent, contentOfEntryRequest } from "./entry-content.ts"
 import type { AccountEvent } from "./events.ts"
-import type { Request } from "./commands.ts"
+import type { ReplaceOrder, Request, SubmitGroup, SubmitOrder } from "./commands.ts"
 
 /**
  * A digest of what a command asked: equal digests are the same content. The event that a command left gives the same
@@ -11,12 +13,12 @@ import type { Request } from "./commands.ts"
  */
 export const contentOfRequest = (request: Request, recordedAt: Time): number => {
   switch (request.type) {
-    case "SubmitOrder": {
-      const { symbol, side, orderType, timeInForce, quantity, price, stopPrice, expireAt } = request
-      return digestOf("order", symbol, side, orderType, timeInForce, quantity, price, stopPrice, expireAt)
-    }
+    case "SubmitOrder":
+      return orderDigest(request, request.expireAt)
+    case "SubmitGroup":
+      return groupDigest(request)
     case "ReplaceOrder":
-      return digestOf("replace", request.orderId, request.quantity, request.price, request.stopPrice)
+      return replaceDigest(request)
     case "CancelOrder":
       return digestOf("cancel", request.orderId)
     case "CancelAll":
@@ -27,6 +29,9 @@ export const contentOfRequest = (request: Request, recordedAt: Time): number => 
       const asked = effectiveAt === recordedAt ? undefined : effectiveAt
       return digestOf(type === "Deposit" ? "deposit" : "withdraw", currency, amount, asked, reference)
     }
+    case "Transfer":
+    case "PostEntry":
+      return contentOfEntryRequest(request, recordedAt)
     default:
       return 0 // a venue's ExecID stands for one report; the others have no account, or are compared by state
   }
@@ -35,23 +40,64 @@ export const contentOfRequest = (request: Request, recordedAt: Time): number => 
 export const contentOfEvent = (event: Recorded<AccountEvent>): number => {
   switch (event.type) {
     case "OrderPlaced": {
-      const { symbol, side, orderType, timeInForce, quantity, price, stopPrice, expireAt } = event.data
-      const asked = timeInForce === "GTD" ? expireAt : undefined // the end of a DAY order was not asked for
-      return digestOf("order", symbol, side, orderType, timeInForce, quantity, price, stopPrice, asked)
+      const { timeInForce, expireAt } = event.data
+      return orderDigest(event.data, timeInForce === "GTD" ? expireAt : undefined) // the end of a DAY order was not asked for
     }
     case "ReplaceRequested":
-      return digestOf("replace", event.data.orderId, event.data.quantity, event.data.price, event.data.stopPrice)
+      return replaceDigest(event.data)
     case "CancelRequested":
+    case "HeldOrderCanceled":
       return digestOf("cancel", event.data.orderId)
     case "CancelAllRequested":
       return digestOf("cancel-all", event.data.symbol)
+    case "GroupPlaced":
+      return event.data.content
     case "Deposited":
     case "Withdrawn": {
       const { currency, amount, reference } = event.data
       const effectiveAt = event.effectiveAt === event.recordedAt ? undefined : event.effectiveAt
       return digestOf(event.type === "Deposited" ? "deposit" : "withdraw", currency, amount, effectiveAt, reference)
     }
+    case "TransferredOut":
+    case "TransferredIn":
+    case "FeeCharged":
+    case "InterestPosted":
+    case "DividendPaid":
+    case "SplitApplied":
+    case "SymbolChanged":
+    case "PositionExpired":
+      return contentOfEntryEvent(event)
     default:
       return 0
   }
 }
+
+type Asked = Pick<SubmitOrder, "symbol" | "side" | "orderType" | "timeInForce" | "quantity" | "price" | "stopPrice"> &
+  Instructions
+
+const orderDigest = (order: Asked, expireAt: Time | undefined): number => {
+  const { symbol, side, orderType, timeInForce, quantity, price, stopPrice } = order
+  return digestOf(
+    "order",
+    symbol,
+    side,
+    orderType,
+    timeInForce,
+    quantity,
+    price,
+    stopPrice,
+    expireAt,
+    ...instructed(order)
+  )
+}
+
+/** Nothing for a plain order: its digest costs no more than its fields. */
+const instructed = (order: Instructions): ReadonlyArray<string> =>
+  Object.entries(instructionsOf(order)).map(([name, value]) => `${name} ${String(value)}`)
+
+const replaceDigest = (asked: Omit<ReplaceOrder, "type" | "account" | "origClOrdId">): number =>
+  digestOf("replace", asked.orderId, asked.quantity, asked.price, asked.stopPrice, asked.displayQuantity)
+
+/** Stored with the group, whose own event says less than was asked: it must stay what it is. */
+export const groupDigest = ({ kind, orders }: Pick<SubmitGroup, "kind" | "orders">): number =>
+  digestOf("group", kind, ...orders.map((order) => String(orderDigest(order, order.expireAt))))

@@ -1,96 +1,185 @@
 import { Result } from "effect"
-import { formatFixed, type Cash, type Quantity } from "#domain/kernel/money.ts"
-import { leavesQty, type OpenOrder } from "#domain/orders/open-order.ts"
-import { notionalOf } from "#domain/orders/terms.ts"
+import { formatFixed } from "#domain/kernel/money.ts"
+import { verdictOn } from "#domain/orders/life-cycle.ts"
+import { isLive, type OpenOrder, type PendingRequest } from "#domain/orders/open-order.ts"
+import { settledStatus } from "#domain/orders/status.ts"
 import type { VenueReport } from "#domain/venue/messages.ts"
 import type { VenueReported } from "./commands.ts"
-import { refused, type Decided } from "./decide-orders.ts"
+import { busted, corrected, filled, type Executed } from "./decide-executions.ts"
+import { refused, type Decided } from "./refused.ts"
 import type { AccountEvent } from "./events.ts"
-import type { Account } from "./state.ts"
+import type { Account, State } from "./state.ts"
 
 /**
- * A venue's report becomes an event of its order. Facts cannot be refused: what fits no open order, or would fill more
- * than is open, is kept as it came (ReportSuspended) for a person to look at, and changes no balance.
+ * A venue's report becomes a fact of its order. Facts cannot be refused: what the table of the life cycle has no place
+ * for is kept as it came (ReportSuspended) for a person to look at, and changes no balance.
  */
-export const venueReported = ({ report: said, venue }: VenueReported, account: Account): Decided => {
+export const venueReported = ({ report: said, venue }: VenueReported, account: Account, state: State): Decided => {
   // the account that it came for is the one whose order it fills, whatever the report calls it
   const report = said.account === account.id ? said : { ...said, account: account.id }
-  const order = account.orders.get(report.orderId)
-  if (order !== undefined) return Result.succeed([fromOpenOrder(report, venue, order)])
+  const order = account.orders.get(report.orderId) ?? finishedOf(state, account, report)
+  if (order !== undefined) return Result.succeed([factOf(report, venue, order, state.partition)])
   // "too late to cancel" is what a venue says of an order that is finished: a remark, not a break
-  if (report.type === "CancelRejected" || report.type === "ReplaceRejected") return Result.succeed([remark(report)])
+  if (report.type === "CancelRejected" || report.type === "ReplaceRejected") {
+    return Result.succeed([{ type: report.type, ...head(report), data: { ...ids(report), reason: report.reason } }])
+  }
   if (!/^\d+-\d+$/u.test(report.orderId))
     return refused("UnknownOrder", `the venue names an order ${report.orderId} that was never sent`)
-  return Result.succeed([suspended(report, "the order is not open")])
+  return Result.succeed([suspended(report, "the order is not known, or was over long ago")])
+}
+
+const finishedOf = (state: State, account: Account, { orderId }: VenueReport): OpenOrder | undefined => {
+  const order = state.finished.find(orderId)
+  return order?.account === account.id ? order : undefined
 }
 
 const head = ({ account, at }: VenueReport) => ({ account, effectiveAt: at })
 const ids = ({ orderId, execId, mdNo }: VenueReport) => ({ orderId, execId, mdNo })
 
-const fromOpenOrder = (report: VenueReport, venue: string, order: OpenOrder): AccountEvent => {
+const factOf = (report: VenueReport, venue: string, order: OpenOrder, partition: number): AccountEvent => {
+  const settled = settledStatus(order)
+  // filled, and perhaps given more at the venue already: until that is answered it is not over
+  const verdict = verdictOn(settled === "Filled" && isLive(order) ? "PartiallyFilled" : settled, report.type)
+  // a first acknowledgement has its place wherever fills have overtaken it
+  const isFirst = report.type === "New" && !order.acknowledged && order.ended === undefined
+  if (verdict.does === "suspense" && !isFirst) return suspended(report, verdict.remark ?? "")
+  const fact = fromReport(report, venue, order, partition)
+  return typeof fact === "string" ? suspended(report, fact) : ({ ...head(report), ...fact } as AccountEvent)
+}
+
+/** The fact, or why the report cannot be one. */
+const fromReport = (
+  report: VenueReport,
+  venue: string,
+  order: OpenOrder,
+  partition: number
+): Omit<AccountEvent, "account"> | string => {
+  const about = ids(report)
   switch (report.type) {
     case "New": {
-      if (order.venueOrderId !== undefined) return suspended(report, "the order was acknowledged before")
       const { venueOrderId, queueAhead } = report
-      return { type: "OrderAcknowledged", ...head(report), data: { ...ids(report), venueOrderId, queueAhead } }
+      return { type: "OrderAcknowledged", data: { ...about, venueOrderId, queueAhead } }
     }
-    case "Triggered":
-      return { type: "OrderTriggered", ...head(report), data: { ...ids(report), queueAhead: report.queueAhead } }
+    case "Triggered": {
+      const { queueAhead, price, source } = report
+      const evidence = { ...(price !== undefined && { price }), ...(source !== undefined && { source }) }
+      return { type: "OrderTriggered", data: { ...about, queueAhead, ...evidence } }
+    }
     case "Trade":
-      if (report.quantity <= 0n || report.price <= 0n) return suspended(report, "a fill of nothing")
-      if (report.quantity > leavesQty(order)) return suspended(report, `only ${formatFixed(leavesQty(order))} is open`)
-      return filled(report, venue, order)
-    case "Replaced": {
-      const { quantity, price, stopPrice, queueAhead } = report
-      if ([quantity, price, stopPrice].some((value) => value !== undefined && value <= 0n)) {
-        return suspended(report, "terms that no order has")
-      }
-      const terms = { quantity, ...(price !== undefined && { price }), ...(stopPrice !== undefined && { stopPrice }) }
-      return { type: "OrderReplaced", ...head(report), data: { ...ids(report), ...terms, queueAhead } }
+      return executed(filled(report, venue, order), (data) => ({ type: "OrderFilled", data: { ...about, ...data } }))
+    case "TradeCancel":
+      return executed(busted(report, order), (data) => ({ type: "ExecutionBusted", data: { ...about, ...data } }))
+    case "TradeCorrect":
+      return executed(corrected(report, venue, order), (data) => ({
+        type: "ExecutionCorrected",
+        data: { ...about, ...data }
+      }))
+    case "Replaced":
+      return replaced(report, order, partition)
+    case "Restated":
+      return restated(report, order)
+    case "PendingCancel":
+    case "PendingReplace": {
+      const kind = report.type === "PendingCancel" ? "cancel" : "replace"
+      const names = answeredBy(report, order, partition, kind)
+      if (names === undefined) return `no ${kind} was asked for`
+      return { type: kind === "cancel" ? "CancelPending" : "ReplacePending", data: { ...about, ...names } }
     }
-    case "Canceled":
-      return { type: "OrderCanceled", ...head(report), data: { ...ids(report), reason: report.reason } }
+    case "Stopped": {
+      const { quantity, price, reason } = report
+      const guarantee = { ...(quantity !== undefined && { quantity }), ...(price !== undefined && { price }) }
+      return { type: "OrderStopped", data: { ...about, reason, ...guarantee } }
+    }
+    case "Suspended":
+      return { type: "OrderSuspended", data: { ...about, reason: report.reason } }
+    case "DoneForDay":
+      return { type: "OrderDoneForDay", data: { ...about, reason: report.reason } }
     case "Rejected":
-      return { type: "OrderRejected", ...head(report), data: { ...ids(report), reason: report.reason } }
+      return { type: "OrderRejected", data: { ...about, reason: report.reason } }
     case "Expired":
-      return { type: "OrderExpired", ...head(report), data: { ...ids(report), reason: report.reason } }
+      return { type: "OrderExpired", data: { ...about, reason: report.reason } }
+    case "Canceled":
+      // without a name it is the venue's own doing
+      return answer(
+        "OrderCanceled",
+        report,
+        report.clOrdId === undefined ? undefined : answeredBy(report, order, partition, "cancel")
+      )
     case "CancelRejected":
+      return answer("CancelRejected", report, answeredBy(report, order, partition, "cancel"))
     case "ReplaceRejected":
-      return remark(report)
+      return answer("ReplaceRejected", report, answeredBy(report, order, partition, "replace"))
   }
 }
 
-const remark = (report: VenueReport & { type: "CancelRejected" | "ReplaceRejected" }): AccountEvent => ({
-  type: report.type,
-  ...head(report),
-  data: { ...ids(report), reason: report.reason }
-})
+const executed = <T extends Executed>(
+  data: T | string,
+  fact: (data: T) => Omit<AccountEvent, "account">
+): Omit<AccountEvent, "account"> | string => (typeof data === "string" ? data : fact(data))
 
-const filled = (report: VenueReport & { type: "Trade" }, venue: string, order: OpenOrder): AccountEvent => {
-  const { instrument } = order
-  const cumQty = (order.cumQty + report.quantity) as Quantity
+const answer = (
+  type: "OrderCanceled" | "CancelRejected" | "ReplaceRejected",
+  report: VenueReport & { readonly reason: string },
+  names: Names | undefined
+): Omit<AccountEvent, "account"> => ({ type, data: { ...ids(report), reason: report.reason, ...names } })
+
+type Names = Pick<PendingRequest, "clOrdId" | "origClOrdId">
+/**
+ * The caller's ids of the request that a report answers: the venue knows it under an id made of the asking event. A venue
+ * that names none answers the oldest. Whatever the request followed when it was made, its answer refers to the newest one
+ * that was accepted (FIX 4.4 appendix D, D.2.b and D.2.d).
+ */
+const answeredBy = (
+  { clOrdId }: VenueReport,
+  { pending, clOrdId: origClOrdId }: OpenOrder,
+  partition: number,
+  kind: "cancel" | "replace"
+): Names | undefined => {
+  const request = pending.find(
+    (one) => one.kind === kind && (clOrdId === undefined || `${partition}-${one.requestNo}` === clOrdId)
+  )
+  return request && { clOrdId: request.clOrdId, origClOrdId }
+}
+
+const areTerms = (...values: ReadonlyArray<bigint | undefined>): boolean =>
+  values.every((value) => value === undefined || value > 0n)
+
+const replaced = (
+  report: VenueReport & { type: "Replaced" },
+  order: OpenOrder,
+  partition: number
+): Omit<AccountEvent, "account"> | string => {
+  const { quantity, price, stopPrice, queueAhead } = report
+  if (!areTerms(quantity, price, stopPrice)) return "terms that no order has"
+  const terms = {
+    quantity,
+    ...(price !== undefined && { price }),
+    ...(stopPrice !== undefined && { stopPrice }),
+    queueAhead
+  }
+  const names = answeredBy(report, order, partition, "replace")
+  return names === undefined
+    ? { type: "OrderRestated", data: { ...ids(report), reason: "replaced by the venue", ...terms } }
+    : { type: "OrderReplaced", data: { ...ids(report), ...terms, ...names } }
+}
+
+const restated = (
+  report: VenueReport & { type: "Restated" },
+  order: OpenOrder
+): Omit<AccountEvent, "account"> | string => {
+  const { quantity, cumQty, price, stopPrice, queueAhead, reason } = report
+  if (!areTerms(quantity, price, stopPrice)) return "terms that no order has"
+  if (cumQty !== undefined && (cumQty < 0n || cumQty > (quantity ?? order.quantity))) return "more filled than ordered"
   return {
-    type: "OrderFilled",
-    ...head(report),
+    type: "OrderRestated",
     data: {
       ...ids(report),
-      venue,
-      symbol: order.symbol,
-      instrumentVersion: instrument.version,
-      base: instrument.base,
-      settlement: instrument.settlement,
-      multiplier: instrument.multiplier,
-      side: order.side,
-      quantity: report.quantity,
-      price: report.price,
-      notional: notionalOf(instrument, report.price, report.quantity),
-      fee: report.fee as Cash,
-      feeCurrency: report.feeCurrency,
-      liquidity: report.liquidity,
-      tradeDate: report.at.slice(0, 10),
-      cumQty,
-      leavesQty: (order.quantity - cumQty) as Quantity,
-      queueAhead: report.queueAhead
+      reason,
+      ...(quantity !== undefined && { quantity }),
+      ...(cumQty !== undefined && { cumQty }),
+      ...(price !== undefined && { price }),
+      ...(stopPrice !== undefined && { stopPrice }),
+      ...(queueAhead !== undefined && { queueAhead })
     }
   }
 }

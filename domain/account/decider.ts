@@ -1,13 +1,20 @@
 import { Result } from "effect"
 import type { Decider } from "#domain/kernel/shapes.ts"
 import { repeatOf, type Answered } from "./answered.ts"
-import { adoptInstrument, halt, moveMoney, openAccount, resume, setLimits } from "./decide-accounts.ts"
-import { cancelAll, cancelOrder, refused, replaceOrder, submitOrder, type Decided } from "./decide-orders.ts"
+import { adoptInstrument, moveMoney, openAccount } from "./decide-accounts.ts"
+import { cancelAll, cancelOrder, replaceOrder } from "./decide-changes.ts"
+import { postEntry } from "./decide-entries.ts"
+import { submitGroup, workGroup } from "./decide-groups.ts"
+import { allotLimit, halt, resume, setLimits } from "./decide-limits.ts"
+import { submitOrder } from "./decide-orders.ts"
+import { recordRoute, triggerOrder } from "./decide-routes.ts"
+import { transfer } from "./decide-transfers.ts"
+import { refused, type Decided } from "./refused.ts"
 import { venueReported } from "./decide-reports.ts"
 import type { Command } from "./commands.ts"
 import type { AccountEvent } from "./events.ts"
 import { evolve } from "./evolve.ts"
-import { initialState, type State } from "./state.ts"
+import { initialState, type Account, type State } from "./state.ts"
 
 /** Orders, risk and balances of a partition's risk groups as one decider: an order and its decision are one commit. */
 export const accountDecider = (partition: number): Decider<Command, State, AccountEvent> => ({
@@ -21,6 +28,8 @@ const decide = (command: Command, state: State): Decided => {
   if (!("account" in request) || request.type === "OpenAccount") return decideWithoutAccount(command, state)
   const account = state.accounts.get(request.account)
   if (account === undefined) return refused("UnknownAccount", `there is no account ${request.account}`, "account")
+  const own = decideOwn(command, account, state)
+  if (own !== undefined) return own
   const repeat = repeatOf(state.answered, request.account, command.id, request, command.at)
   if (repeat === "other-content") return refused("ClOrdIdReused", "clOrdId was used for another command", "clOrdId")
   if (repeat === "too-old")
@@ -30,26 +39,51 @@ const decide = (command: Command, state: State): Decided => {
   switch (request.type) {
     case "SubmitOrder":
       return submitOrder(command, request, account, state)
+    case "SubmitGroup":
+      return submitGroup(command, request, account, state)
     case "ReplaceOrder":
       return replaceOrder(command, request, account, state)
     case "CancelOrder":
-      return cancelOrder(command, request, account)
+      return cancelOrder(command, request, account, state)
     case "CancelAll":
       return cancelAll(command, request, account)
     case "Deposit":
     case "Withdraw":
       return moveMoney(command, request, account)
+    case "Transfer":
+      return transfer(command, request, account, state)
+    case "PostEntry":
+      return postEntry(command, request, account, state)
     case "VenueReported":
-      return venueReported(request, account)
+      return venueReported(request, account, state)
+    default:
+      return refused("UnknownCommand", `there is no command ${request.type}`)
   }
 }
 
-const decideWithoutAccount = ({ request }: Command, state: State): Decided => {
+/** What we send ourselves: the state tells whether it is still due, so that it need not be remembered. */
+const decideOwn = (command: Command, account: Account, state: State): Decided | undefined => {
+  const { request } = command
+  switch (request.type) {
+    case "WorkGroup":
+      return workGroup(command, request, account, state)
+    case "TriggerOrder":
+      return triggerOrder(request, account)
+    case "RecordRoute":
+      return recordRoute(request, account)
+    default:
+      return undefined
+  }
+}
+
+const decideWithoutAccount = ({ request, at }: Command, state: State): Decided => {
   switch (request.type) {
     case "OpenAccount":
       return openAccount(request, state)
     case "SetLimits":
-      return setLimits(request, state)
+      return setLimits(request, state, at)
+    case "AllotLimit":
+      return allotLimit(request, state)
     case "Halt":
       return halt(request, state)
     case "Resume":

@@ -1,11 +1,17 @@
 import type { EventDefinition } from "#domain/kernel/event.ts"
+import * as entries from "#domain/ledger/entry-events.ts"
 import * as ledger from "#domain/ledger/events.ts"
 import * as orders from "#domain/orders/events.ts"
 import * as reference from "#domain/reference/events.ts"
 import * as risk from "#domain/risk/events.ts"
 
 /** Every fact of a partition. */
-export type AccountEvent = orders.OrderEvent | risk.RiskEvent | ledger.LedgerEvent | reference.ReferenceEvent
+export type AccountEvent =
+  | orders.OrderEvent
+  | risk.RiskEvent
+  | ledger.LedgerEvent
+  | entries.EntryEvent
+  | reference.ReferenceEvent
 
 /** The definitions that the codec and the golden files go by. */
 export const ACCOUNT_EVENTS: ReadonlyArray<EventDefinition> = [
@@ -17,6 +23,8 @@ export const ACCOUNT_EVENTS: ReadonlyArray<EventDefinition> = [
   risk.LimitsSet,
   risk.TradingHalted,
   risk.TradingResumed,
+  risk.LimitAllotted,
+  risk.LimitReturned,
   risk.OrderRiskDecided,
   orders.OrderPlaced,
   orders.ReplaceRequested,
@@ -31,5 +39,26 @@ export const ACCOUNT_EVENTS: ReadonlyArray<EventDefinition> = [
   orders.OrderExpired,
   orders.CancelRejected,
   orders.ReplaceRejected,
-  orders.ReportSuspended
+  orders.ReportSuspended,
+  orders.ExecutionBusted,
+  orders.ExecutionCorrected,
+  orders.CancelPending,
+  orders.ReplacePending,
+  orders.OrderRestated,
+  orders.OrderStopped,
+  orders.OrderSuspended,
+  orders.OrderDoneForDay,
+  orders.RouteSent,
+  orders.RouteUnknown,
+  orders.GroupPlaced,
+  orders.OrderReleased,
+  orders.HeldOrderCanceled,
+  entries.TransferredOut,
+  entries.TransferredIn,
+  entries.FeeCharged,
+  entries.InterestPosted,
+  entries.DividendPaid,
+  entries.SplitApplied,
+  entries.SymbolChanged,
+  entries.PositionExpired
 ]

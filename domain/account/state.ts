@@ -2,21 +2,35 @@ import type { AccountId, Currency, GroupId, OrderId, OwnerId, Symbol } from "#do
 import { EPOCH, type Time } from "#domain/kernel/time.ts"
 import { noBalances, type Balances } from "#domain/ledger/balances.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
+import type { Contingency } from "#domain/orders/contingency.ts"
+import { FinishedOrders } from "#domain/orders/finished-orders.ts"
 import type { OpenOrder } from "#domain/orders/open-order.ts"
-import type { LimitScope } from "#domain/risk/events.ts"
-import { newScope, type Scope } from "#domain/risk/scope.ts"
+import type { Price, Rate } from "#domain/kernel/money.ts"
+import { bookOf, EMPTY_BOOK, type LimitBook } from "#domain/risk/book.ts"
+import { noHabits, type Habits } from "#domain/risk/habits.ts"
+import type { LimitScope } from "#domain/risk/limits.ts"
+import { newMargin, type Margin } from "#domain/risk/margin.ts"
+import type { Halted } from "#domain/risk/question.ts"
+import { limitsAt, newScope, type Scope } from "#domain/risk/scope.ts"
 import { nothingAnswered, type AnsweredCommands } from "./answered.ts"
 
 export type Account = {
   readonly id: AccountId
   readonly owner: OwnerId
   readonly group: Group
-  readonly type: "cash"
+  readonly type: "cash" | "margin"
   readonly currency: Currency
   readonly openedAt: Time
   readonly balances: Balances
   readonly orders: Map<OrderId, OpenOrder>
   readonly risk: Scope
+  /** its own scope, its group's and the firm's */
+  readonly scopes: ReadonlyArray<Scope>
+  /** the limits of these, as they hold */
+  book: LimitBook
+  readonly habits: Habits
+  /** undefined for a cash account */
+  readonly margin: Margin | undefined
 }
 /** Accounts that share an owner or limits: the boundary within which everything is consistent. */
 export type Group = { readonly id: GroupId; readonly owner: OwnerId; readonly risk: Scope }
@@ -29,7 +43,13 @@ export type HaltState = {
   readonly reason: string
   readonly at: Time
   readonly eventNo: number
+  readonly mode?: "all" | "reduce-only"
 }
+
+/** Limits of a symbol, for everybody. */
+export type SymbolRisk = { readonly scope: Scope; book: LimitBook }
+/** A symbol's last recorded mark, and the scopes that hold some of it. */
+export type Marked = { price: Price; readonly holders: Set<Scope> }
 
 /** All that a partition's decisions depend on. It belongs to the loop that evolves it. */
 export type State = {
@@ -40,7 +60,15 @@ export type State = {
   readonly firm: Scope
   readonly groups: Map<GroupId, Group>
   readonly accounts: Map<AccountId, Account>
+  readonly owners: Map<OwnerId, Array<Account>>
+  /** symbols that have limits of their own */
+  readonly symbols: Map<Symbol, SymbolRisk>
+  readonly marks: Map<Symbol, Marked>
+  /** when limits that wait begin to hold, the next of them */
+  limitsDueAt: string | undefined
   readonly orders: Map<OrderId, OpenOrder>
+  readonly finished: FinishedOrders
+  readonly contingencies: Map<string, Contingency>
   readonly halts: Map<string, HaltState>
   readonly answered: AnsweredCommands
 }
@@ -53,21 +81,35 @@ export const initialState = (partition: number): State => ({
   firm: newScope("firm", "firm"),
   groups: new Map(),
   accounts: new Map(),
+  owners: new Map(),
+  symbols: new Map(),
+  marks: new Map(),
+  limitsDueAt: undefined,
   orders: new Map(),
+  finished: new FinishedOrders(),
+  contingencies: new Map(),
   halts: new Map(),
   answered: nothingAnswered()
 })
 
-export const scopesOf = (state: State, account: Account): ReadonlyArray<Scope> => [
-  account.risk,
-  account.group.risk,
-  state.firm
-]
+export const scopesOf = (_: State, account: Account): ReadonlyArray<Scope> => account.scopes
+
+/** The limits of scopes as one, as they hold at a time. */
+export const bookAt = (scopes: ReadonlyArray<Scope>, at: Time): LimitBook =>
+  bookOf(scopes.map((of) => ({ ...limitsAt(of, at), of })))
 
 /** Opens an account with nothing in it; the group comes into being with its first account. */
 export const openAccount = (
   state: State,
-  opened: { account: AccountId; owner: OwnerId; group: GroupId; accountType: "cash"; currency: Currency },
+  opened: {
+    readonly account: AccountId
+    readonly owner: OwnerId
+    readonly group: GroupId
+    readonly accountType: Account["type"]
+    readonly currency: Currency
+    readonly initialMargin?: Rate
+    readonly maintenanceMargin?: Rate
+  },
   openedAt: Time
 ): void => {
   let group = state.groups.get(opened.group)
@@ -75,7 +117,9 @@ export const openAccount = (
     group = { id: opened.group, owner: opened.owner, risk: newScope("group", opened.group) }
     state.groups.set(opened.group, group)
   }
-  state.accounts.set(opened.account, {
+  const risk = newScope("account", opened.account)
+  const scopes = [risk, group.risk, state.firm]
+  const account: Account = {
     id: opened.account,
     owner: opened.owner,
     group,
@@ -84,17 +128,53 @@ export const openAccount = (
     openedAt,
     balances: noBalances(),
     orders: new Map(),
-    risk: newScope("account", opened.account)
-  })
+    risk,
+    scopes,
+    book: bookAt(scopes, openedAt),
+    habits: noHabits(),
+    margin: opened.accountType === "margin" ? newMargin(opened) : undefined
+  }
+  state.accounts.set(opened.account, account)
+  const owned = state.owners.get(opened.owner)
+  if (owned === undefined) state.owners.set(opened.owner, [account])
+  else owned.push(account)
 }
 
-/** Why a symbol may not be traded by an account right now, `account`, `group`, `firm` or `symbol`; undefined when it may. */
-export const haltOf = (state: State, account: Account, symbol: Symbol): string | undefined => {
-  for (const halt of state.halts.values()) {
-    if (halt.symbol !== undefined && halt.symbol !== symbol) continue
-    if (halt.scope === "firm") return halt.symbol === undefined ? "firm" : "symbol"
-    if (halt.scope === "group" && halt.id === account.group.id) return "group"
-    if (halt.scope === "account" && halt.id === account.id) return "account"
+/** What holds for an account's orders in a symbol. Limits that have come due but were not yet written in are put together anew. */
+export const booksFor = (
+  state: State,
+  account: Account,
+  symbol: Symbol,
+  at: Time
+): { readonly own: LimitBook; readonly ofSymbol: LimitBook } => {
+  const ofSymbol = state.symbols.get(symbol)
+  if (state.limitsDueAt === undefined || at < state.limitsDueAt)
+    return { own: account.book, ofSymbol: ofSymbol?.book ?? EMPTY_BOOK }
+  return {
+    own: bookAt(account.scopes, at),
+    ofSymbol: ofSymbol === undefined ? EMPTY_BOOK : bookAt([ofSymbol.scope], at)
   }
-  return undefined
 }
+
+/** The halt that keeps an account from trading a symbol right now; one that stops all before one that lets it close. */
+export const haltOf = (state: State, account: Account, symbol: Symbol): Halted | undefined => {
+  if (state.halts.size === 0) return undefined
+  let found: HaltState | undefined
+  for (const halt of state.halts.values()) {
+    if (!concerns(halt, account, symbol)) continue
+    if (halt.mode !== "reduce-only") return halted(halt)
+    found ??= halt
+  }
+  return found === undefined ? undefined : halted(found)
+}
+
+const concerns = (halt: HaltState, account: Account, symbol: Symbol): boolean => {
+  if (halt.symbol !== undefined && halt.symbol !== symbol) return false
+  if (halt.scope === "symbol") return halt.id === symbol
+  if (halt.scope === "group") return halt.id === account.group.id
+  return halt.scope === "firm" || halt.id === account.id
+}
+const halted = ({ scope, symbol, eventNo, mode }: HaltState): Halted => ({
+  by: `${scope === "firm" && symbol !== undefined ? "symbol" : scope}@${eventNo}`,
+  reduceOnly: mode === "reduce-only"
+})

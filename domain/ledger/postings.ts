@@ -1,8 +1,8 @@
 import type { AccountEvent } from "#domain/account/events.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
-
-/** One line of a double entry: `amount` of `unit` into (above 0) or out of (below 0) a ledger account. */
-export type Posting = { readonly ledger: string; readonly unit: string; readonly amount: bigint }
+import { bookedBy, type Booked } from "#domain/orders/booked.ts"
+import { entryPostings } from "./entry-postings.ts"
+import { transfer, type Posting } from "./posting.ts"
 
 /**
  * The double entry of an event. Each unit sums to zero: what two assets are exchanged for each other goes through the
@@ -15,21 +15,31 @@ export const postingsOf = (event: Recorded<AccountEvent>): ReadonlyArray<Posting
       return transfer("outside", own, event.data.currency, event.data.amount)
     case "Withdrawn":
       return transfer(own, "outside", event.data.currency, event.data.amount)
-    case "OrderFilled": {
-      const { side, base, settlement, quantity, notional, fee, feeCurrency, venue } = event.data
-      const [giver, taker] = side === "buy" ? ["conversion", own] : [own, "conversion"]
-      return [
-        ...transfer(giver, taker, base, quantity),
-        ...transfer(taker, giver, settlement, notional),
-        ...transfer(own, `fees:${venue}`, feeCurrency, fee)
-      ]
-    }
+    case "OrderFilled":
+    case "ExecutionBusted":
+    case "ExecutionCorrected":
+      return bookedBy(event).flatMap((execution) => executionPostings(own, execution))
+    case "TransferredOut":
+    case "TransferredIn":
+    case "FeeCharged":
+    case "InterestPosted":
+    case "DividendPaid":
+    case "SplitApplied":
+    case "SymbolChanged":
+    case "PositionExpired":
+      return entryPostings(own, event)
     default:
       return []
   }
 }
 
-const transfer = (from: string, to: string, unit: string, amount: bigint): ReadonlyArray<Posting> => [
-  { ledger: from, unit, amount: -amount },
-  { ledger: to, unit, amount }
-]
+const executionPostings = (own: string, execution: Booked): ReadonlyArray<Posting> => {
+  const { side, base, settlement, quantity, notional, fee, feeCurrency, venue, undone } = execution
+  const [giver, taker] = (side === "buy") !== undone ? ["conversion", own] : [own, "conversion"]
+  const fees = `fees:${venue}`
+  return [
+    ...transfer(giver, taker, base, quantity),
+    ...transfer(taker, giver, settlement, notional),
+    ...(undone ? transfer(fees, own, feeCurrency, fee) : transfer(own, fees, feeCurrency, fee))
+  ]
+}

@@ -1,54 +1,121 @@
-import type { AccountId, ClOrdId, OrderId, Symbol } from "#domain/kernel/ids.ts"
+import type { AccountId, ClOrdId, Currency, ExecId, OrderId, Symbol } from "#domain/kernel/ids.ts"
 import type { Cash, Price, Quantity } from "#domain/kernel/money.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { OrderType, Side, TimeInForce } from "#domain/venue/messages.ts"
+import type { Instructions } from "./instructions.ts"
+import type { Progress } from "./status.ts"
 
-/** What a replace would make of an order, while the venue has not answered. */
-export type PendingReplace = {
+/** A cancel or replace that the venue has not answered. */
+export type PendingRequest = {
+  readonly kind: "cancel" | "replace"
+  /** the caller's id of it, and of the request that it follows */
   readonly clOrdId: ClOrdId
+  readonly origClOrdId: ClOrdId
+  /** the event that asks: where its id at the venue comes from */
+  readonly requestNo: number
+  /** the venue has said that it has it */
+  acknowledged: boolean
+  /** of a replace: what the order would be */
+  readonly terms?: ReplaceTerms
+}
+export type ReplaceTerms = {
   readonly quantity: Quantity
   readonly price?: Price
   readonly stopPrice?: Price
+  readonly displayQuantity?: Quantity
+}
+export type PendingReplace = PendingRequest & { readonly kind: "replace"; readonly terms: ReplaceTerms }
+
+/** One execution of an order, with the ids that it was reported under: its own and those of its corrections. */
+export type Fill = {
+  readonly execIds: ReadonlyArray<ExecId>
+  readonly venue: string
+  readonly quantity: Quantity
+  readonly price: Price
+  readonly notional: Cash
+  readonly fee: Cash
+  readonly feeCurrency: Currency
+  readonly liquidity: "maker" | "taker"
+  readonly tradeDate: string
 }
 
-/** An order as the decider keeps it while it is open; finished, it leaves the state. */
-export type OpenOrder = {
+/** An order as the decider keeps it while something may still happen to it. */
+export type OpenOrder = Progress & {
   readonly orderId: OrderId
   readonly account: AccountId
-  readonly clOrdId: ClOrdId
+  /** the id of the newest request that the venue accepted */
+  clOrdId: ClOrdId
   readonly symbol: Symbol
   /** the version that it was placed under: fees and multiplier do not change under an order */
   readonly instrument: Instrument
   readonly side: Side
   readonly orderType: OrderType
   readonly timeInForce: TimeInForce
+  readonly instructions: Instructions
   expireAt?: Time
   readonly placedNo: number
-  quantity: Quantity
   price?: Price
   stopPrice?: Price
   protectionPrice?: Price
-  cumQty: Quantity
+  displayQuantity?: Quantity
+  pending: ReadonlyArray<PendingRequest>
+  fills: ReadonlyArray<Fill>
+  /** how many of the fills were before today, and how much they came to (FIX DayOrderQty 424, DayCumQty 425) */
+  fillsBefore: number
+  cumBefore: Quantity
   /** the venue's word that it has the order */
   venueOrderId?: string
   triggered: boolean
+  /** not at a venue yet: a child that waits for its parent, or a stop that a watcher of ours triggers */
+  held: boolean
+  groupId?: string
+  parentId?: OrderId
+  /** sent to a venue that may not have it (RouteSent, RouteUnknown) */
+  route?: "sent" | "unknown"
   queueAhead: Quantity
   mdNo: number
-  /** event number of the newest request or report: where its venue ids come from */
-  pendingReplace?: PendingReplace & { readonly requestNo: number }
-  pendingCancel?: { readonly clOrdId: ClOrdId; readonly requestNo: number }
   reports: number
   /** held back for what is open: money of the settlement currency for a buy, units for a sell */
   reservedCash: Cash
   reservedUnits: Quantity
   /** what it counts in the scopes' totals: the open part, or while a replace is on its way the larger one */
   exposed: Quantity
+  /** and what that is worth at its price */
+  exposedNotional: Cash
+  /** it is one of the scopes' open orders */
+  counted: boolean
 }
 
-export const leavesQty = (order: Pick<OpenOrder, "quantity" | "cumQty">): Quantity =>
-  (order.quantity > order.cumQty ? order.quantity - order.cumQty : 0n) as Quantity
+export const isReplace = (request: PendingRequest): request is PendingReplace => request.kind === "replace"
+export const pendingCancel = (order: Pick<OpenOrder, "pending">): PendingRequest | undefined =>
+  order.pending.find(({ kind }) => kind === "cancel")
+export const pendingReplaces = (order: Pick<OpenOrder, "pending">): ReadonlyArray<PendingReplace> =>
+  order.pending.length === 0 ? NONE : order.pending.filter(isReplace)
+const NONE: ReadonlyArray<PendingReplace> = []
 
 /** The highest price a buy may pay: its limit, or the protection price of a market or stop order. */
 export const worstPrice = (order: Pick<OpenOrder, "price" | "protectionPrice">): Price | undefined =>
   order.price ?? order.protectionPrice
+
+type Living = Pick<OpenOrder, "ended" | "quantity" | "cumQty" | "doneForDay" | "timeInForce"> & {
+  readonly pending: ReadonlyArray<{ readonly terms?: { readonly quantity: bigint } }>
+}
+/** Whether anything of it may still trade: it counts among the open orders and holds back what it needs. */
+export const isLive = (order: Living): boolean => {
+  if (order.ended !== undefined) return false
+  if (order.cumQty < order.quantity) return !isOverForDay(order)
+  return order.pending.some(({ terms }) => terms !== undefined && terms.quantity > order.cumQty)
+}
+
+/** A DAY order that is done for the day is done. */
+export const isOverForDay = (order: Pick<OpenOrder, "doneForDay" | "timeInForce">): boolean =>
+  order.doneForDay && order.timeInForce === "DAY"
+
+/** FIX LeavesQty 151: what may still be filled. */
+export const leavesQty = (
+  order: Pick<OpenOrder, "quantity" | "cumQty" | "ended" | "doneForDay" | "timeInForce">
+): Quantity =>
+  (order.ended === undefined && order.quantity > order.cumQty && !isOverForDay(order)
+    ? order.quantity - order.cumQty
+    : 0n) as Quantity

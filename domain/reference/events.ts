@@ -6,7 +6,10 @@ import { Time } from "#domain/kernel/time.ts"
 import { instrumentFields } from "#domain/market/instrument.ts"
 
 /** An instrument's version as this partition uses it from here on. */
-export const InstrumentAdopted = defineEvent("InstrumentAdopted", instrumentFields)
+export const InstrumentAdopted = defineEvent("InstrumentAdopted", instrumentFields, {
+  v: 2,
+  upcasts: { 1: (data) => data } // what was added is optional
+})
 
 /** A valuation mark: unrealised P&L is rebuilt from these, never from prices that were not recorded. */
 export const MarkRecorded = defineEvent("MarkRecorded", {

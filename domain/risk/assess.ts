@@ -1,41 +1,40 @@
 import type { OrderId } from "#domain/kernel/ids.ts"
-import type { Cash, Price, Quantity } from "#domain/kernel/money.ts"
+import type { Cash } from "#domain/kernel/money.ts"
+import { RULES } from "./check-codes.ts"
 import { writeChecks, type CheckOutcome } from "./check-text.ts"
-import { RISK_CHECKS, type RiskQuestion } from "./checks.ts"
+import { CHECKLIST } from "./checklist.ts"
 import type { OrderRiskDecidedData } from "./events.ts"
+import type { RiskQuestion } from "./question.ts"
 
-/** Which price the checks compared with, and where it came from. */
-export type PriceEvidence = {
-  readonly price: Price
-  readonly source: "last" | "ask" | "stop"
-  readonly mdNo?: number
-  readonly ageMicros?: number
-}
+const CHECKS = CHECKLIST.map(({ check }) => check)
 
 /** Makes every check and writes the decision with each one's numbers. Approved only when all of them pass. */
-export const assess = (
-  orderId: OrderId,
-  question: RiskQuestion,
-  evidence: PriceEvidence | undefined
-): OrderRiskDecidedData => {
-  const checks: Array<CheckOutcome> = []
+export const assess = (orderId: OrderId, question: RiskQuestion): OrderRiskDecidedData => {
+  const found: Array<CheckOutcome> = []
   let approved = true
-  for (const check of RISK_CHECKS) {
+  for (const check of CHECKS) {
     const outcome = check(question)
+    if (outcome === undefined) continue
     approved &&= outcome.passed
-    checks.push(outcome)
+    found.push(outcome)
   }
-  return {
+  const { evidence, side } = question
+  const decision: Written = {
     orderId,
     decision: approved ? "approved" : "denied",
-    checks: writeChecks(checks),
-    ...(evidence !== undefined && {
-      price: evidence.price,
-      priceSource: evidence.source,
-      ...(evidence.mdNo !== undefined && { priceMdNo: evidence.mdNo }),
-      ...(evidence.ageMicros !== undefined && { priceAgeMicros: evidence.ageMicros })
-    }),
-    ...(approved && question.side === "buy" && { reservedCash: question.need as Cash }),
-    ...(approved && question.side === "sell" && { reservedUnits: question.leaves as Quantity })
+    rules: RULES,
+    checks: writeChecks(found)
   }
+  // one by one: objects that are spread together are slow to make
+  if (evidence !== undefined) {
+    decision.price = evidence.price
+    decision.priceSource = evidence.source
+    if (evidence.mdNo !== undefined) decision.priceMdNo = evidence.mdNo
+    if (evidence.ageMicros !== undefined) decision.priceAgeMicros = evidence.ageMicros
+  }
+  if (approved && side === "buy") decision.reservedCash = question.need as Cash
+  if (approved && side === "sell") decision.reservedUnits = question.leaves
+  return decision
 }
+
+type Written = { -readonly [K in keyof OrderRiskDecidedData]: OrderRiskDecidedData[K] }

@@ -1,63 +1,82 @@
 import { Schema } from "effect"
 import { defineEvent, type FactOf } from "#domain/kernel/event.ts"
-import { OrderId, Symbol } from "#domain/kernel/ids.ts"
-import { Cash, Price, Quantity, Rate } from "#domain/kernel/money.ts"
+import { GroupId, OrderId, Symbol } from "#domain/kernel/ids.ts"
+import { Cash, Price, Quantity } from "#domain/kernel/money.ts"
+import { Time } from "#domain/kernel/time.ts"
+import { limitFields, LimitScope } from "./limits.ts"
 
-export const LimitScope = Schema.Literals(["account", "group", "firm"])
-export type LimitScope = typeof LimitScope.Type
+/** What was added since is optional: an event of before has none of it. */
+const same = (data: Record<string, unknown>) => data
 
-/** What may be limited; what is absent has its default or none. */
-export const limitFields = {
-  /** notional of one order, quote currency */
-  maxOrderNotional: Schema.optionalKey(Cash),
-  /** units of a symbol held, with every open order of the side filled */
-  maxPosition: Schema.optionalKey(Quantity),
-  maxOpenOrders: Schema.optionalKey(Schema.Int),
-  maxOrdersPerSecond: Schema.optionalKey(Schema.Int),
-  /** 20 is 20 % from the reference price */
-  collarPercent: Schema.optionalKey(Rate)
-}
-export const Limits = Schema.Struct(limitFields)
-export type Limits = typeof Limits.Type
-
-/** The limits of a scope as they hold from here on, all of them. */
-export const LimitsSet = defineEvent("LimitsSet", {
-  scope: LimitScope,
-  id: Schema.String,
-  ...limitFields,
-  reason: Schema.String
-})
-export const TradingHalted = defineEvent("TradingHalted", {
-  haltId: Schema.String,
-  scope: LimitScope,
-  id: Schema.optionalKey(Schema.String),
-  symbol: Schema.optionalKey(Symbol),
-  reason: Schema.String
-})
+/** The limits of a scope as they hold from here on (from `effectiveFrom`, where that is later), all of them. */
+export const LimitsSet = defineEvent(
+  "LimitsSet",
+  {
+    scope: LimitScope,
+    id: Schema.String,
+    ...limitFields,
+    reason: Schema.String,
+    proposedBy: Schema.optionalKey(Schema.String),
+    approvedBy: Schema.optionalKey(Schema.String),
+    effectiveFrom: Schema.optionalKey(Time)
+  },
+  { v: 2, upcasts: { 1: same } }
+)
+/** `reduce-only` lets orders through that only bring a position nearer to zero; absent: no order passes. */
+export const HaltMode = Schema.Literals(["all", "reduce-only"])
+export type HaltMode = typeof HaltMode.Type
+export const TradingHalted = defineEvent(
+  "TradingHalted",
+  {
+    haltId: Schema.String,
+    scope: LimitScope,
+    id: Schema.optionalKey(Schema.String),
+    symbol: Schema.optionalKey(Symbol),
+    reason: Schema.String,
+    mode: Schema.optionalKey(HaltMode)
+  },
+  { v: 2, upcasts: { 1: same } }
+)
 export const TradingResumed = defineEvent("TradingResumed", { haltId: Schema.String })
 
+/** Limits of the firm that are handed out to its groups: what a group has is its own to use, the sum is the firm's. */
+export const AllottedLimit = Schema.Literals(["maxGrossNotional", "maxOpenNotional"])
+export type AllottedLimit = typeof AllottedLimit.Type
+const allotment = { group: GroupId, limit: AllottedLimit, amount: Cash, reason: Schema.String }
+/** `amount` more of the firm's limit belongs to the group from here on, or goes back to the firm. */
+export const LimitAllotted = defineEvent("LimitAllotted", allotment)
+export const LimitReturned = defineEvent("LimitReturned", allotment)
+
 /**
- * The decision on the request that caused it (an order or a replace), in the same commit. `checks` is one text of all of
- * them, each `CODE ok|no LIMIT USED REQUESTED [SCOPE]`, with semicolons between (see `check-text.ts`): they are most of
- * the ledger's bytes, and nobody computes with them again.
+ * The decision on the request that caused it (an order or a replace), in the same commit. `rules` is the version of the
+ * checklist that was asked; `checks` is one text, see `check-text.ts`: it is most of the ledger's bytes, and nobody
+ * computes with it again.
  */
-export const OrderRiskDecided = defineEvent("OrderRiskDecided", {
-  orderId: OrderId,
-  decision: Schema.Literals(["approved", "denied"]),
-  checks: Schema.String,
-  price: Schema.optionalKey(Price),
-  /** `last`, `ask` or `stop`: which price the checks compared with */
-  priceSource: Schema.optionalKey(Schema.String),
-  priceMdNo: Schema.optionalKey(Schema.Int),
-  priceAgeMicros: Schema.optionalKey(Schema.Int),
-  /** what the order holds back from here on: money of the settlement currency, or units when it sells */
-  reservedCash: Schema.optionalKey(Cash),
-  reservedUnits: Schema.optionalKey(Quantity)
-})
+export const OrderRiskDecided = defineEvent(
+  "OrderRiskDecided",
+  {
+    orderId: OrderId,
+    decision: Schema.Literals(["approved", "denied"]),
+    rules: Schema.Int,
+    checks: Schema.String,
+    price: Schema.optionalKey(Price),
+    /** `last`, `ask` or `stop`: which price the checks compared with */
+    priceSource: Schema.optionalKey(Schema.String),
+    priceMdNo: Schema.optionalKey(Schema.Int),
+    priceAgeMicros: Schema.optionalKey(Schema.Int),
+    /** what the order holds back from here on: money of the settlement currency, or units when it sells */
+    reservedCash: Schema.optionalKey(Cash),
+    reservedUnits: Schema.optionalKey(Quantity)
+  },
+  // the first checklist wrote each of its eleven checks into the text
+  { v: 2, upcasts: { 1: (data) => ({ ...data, rules: 1 }) } }
+)
 
 export type RiskEvent =
   | FactOf<typeof LimitsSet>
   | FactOf<typeof TradingHalted>
   | FactOf<typeof TradingResumed>
+  | FactOf<typeof LimitAllotted>
+  | FactOf<typeof LimitReturned>
   | FactOf<typeof OrderRiskDecided>
 export type OrderRiskDecidedData = FactOf<typeof OrderRiskDecided>["data"]

@@ -1,58 +1,130 @@
 import type { Symbol } from "#domain/kernel/ids.ts"
-import type { Limits, LimitScope } from "./events.ts"
+import type { AllottedLimit } from "./events.ts"
+import type { Time } from "#domain/kernel/time.ts"
+import { nothingWon, type Worth } from "./equity.ts"
+import type { LimitName, Limits, LimitScope } from "./limits.ts"
+import { newRate, type Rate } from "./rate.ts"
 
-/** Units held and units in open orders of a symbol, as running totals. */
-export type SymbolExposure = { position: bigint; buying: bigint; selling: bigint }
+/** What a scope has of a symbol, as running totals: units held and in open orders, and what the orders are worth. */
+export type SymbolExposure = {
+  position: bigint
+  buying: bigint
+  selling: bigint
+  /** open orders; only the firm's are counted by symbol */
+  orders: number
+  notional: bigint
+  /** of the position at the last mark, below 0 when short */
+  value: bigint
+}
+
+/** Limits that were set and do not hold yet. */
+export type WaitingLimits = { readonly from: string; limits: Limits; setBy: SetBy }
+/** Which event set each limit. */
+export type SetBy = Readonly<Partial<Record<LimitName, number>>>
+
+/** A part of the firm's limit, and the event that made it as large as it is. */
+export type Allotted = { readonly amount: bigint; readonly setBy: number }
 
 /**
- * Who limits are set for: an account, its group, the firm. All three must hold, so each keeps its own totals;
- * a decision never adds up others.
+ * Who limits are set for: an account, its group, the firm, a symbol. All must hold, so each keeps its own totals; a
+ * decision never adds up others. A symbol's totals are those that the firm has of it.
  */
 export type Scope = {
   readonly kind: LimitScope
   readonly id: string
   limits: Limits
+  setBy: SetBy
   /** the event that set them, for the audit trail */
   limitsNo?: number
+  readonly waiting: Array<WaitingLimits>
+  /** of a group: what the firm has handed out to it; of the firm: what it has handed out altogether */
+  readonly allotted: Partial<Record<AllottedLimit, Allotted>>
   openOrders: number
+  openNotional: bigint
   readonly symbols: Map<Symbol, SymbolExposure>
-  /** when the order budget is unused again, microseconds since 1970 (GCRA, ITU-T I.371 annex A) */
-  rateFreeAt: number
+  readonly worth: Worth
+  readonly orderRate: Rate
+  readonly cancelRate: Rate
 }
 
-export const newScope = (kind: LimitScope, id: string): Scope => ({
+export const newScope = (kind: LimitScope, id: string, symbols: Scope["symbols"] = new Map()): Scope => ({
   kind,
   id,
   limits: {},
+  setBy: {},
+  waiting: [],
+  allotted: {},
   openOrders: 0,
-  symbols: new Map(),
-  rateFreeAt: 0
+  openNotional: 0n,
+  symbols,
+  worth: nothingWon(),
+  orderRate: newRate(),
+  cancelRate: newRate()
 })
 
-const FLAT: Readonly<SymbolExposure> = Object.freeze({ position: 0n, buying: 0n, selling: 0n })
+/** The limits of a scope as they hold at a time: those that waited until then as well. */
+export const limitsAt = ({ limits, setBy, waiting }: Scope, at: Time): { limits: Limits; setBy: SetBy } => {
+  let held = { limits, setBy }
+  for (const due of waiting) if (due.from <= at) held = due
+  return held
+}
+
+const FLAT: Readonly<SymbolExposure> = Object.freeze({
+  position: 0n,
+  buying: 0n,
+  selling: 0n,
+  orders: 0,
+  notional: 0n,
+  value: 0n
+})
 export const exposureOf = (scope: Scope, symbol: Symbol): Readonly<SymbolExposure> => scope.symbols.get(symbol) ?? FLAT
 
+/** What an order, a fill or a mark changes of a scope's totals. */
+export type Move = {
+  readonly position: bigint
+  readonly buying: bigint
+  readonly selling: bigint
+  readonly notional: bigint
+}
+
 /** Moves a scope's totals of a symbol; what comes to rest at zero is dropped. */
-export const moveExposure = (
-  scope: Scope,
-  symbol: Symbol,
-  move: { position?: bigint; buying?: bigint; selling?: bigint }
-): void => {
-  let totals = scope.symbols.get(symbol)
-  if (totals === undefined) scope.symbols.set(symbol, (totals = { ...FLAT }))
-  totals.position += move.position ?? 0n
-  totals.buying += move.buying ?? 0n
-  totals.selling += move.selling ?? 0n
-  if (totals.position === 0n && totals.buying === 0n && totals.selling === 0n) scope.symbols.delete(symbol)
+export const moveExposure = (scope: Scope, symbol: Symbol, move: Move): void => {
+  const totals = totalsOf(scope, symbol)
+  if (move.position !== 0n) totals.position += move.position
+  if (move.buying !== 0n) totals.buying += move.buying
+  if (move.selling !== 0n) totals.selling += move.selling
+  if (move.notional !== 0n) {
+    totals.notional += move.notional
+    scope.openNotional += move.notional
+  }
+  if (isFlat(totals)) scope.symbols.delete(symbol)
 }
 
-/** Microseconds that one order takes of the budget of `perSecond` orders. */
-const costMicros = (perSecond: number): number => Math.ceil(1_000_000 / perSecond)
-
-/** Orders of the last second that still count at `nowMicros`. */
-export const rateUsed = (scope: Scope, perSecond: number, nowMicros: number): number =>
-  Math.max(0, Math.ceil((scope.rateFreeAt - nowMicros) / costMicros(perSecond)))
-
-export const spendRate = (scope: Scope, perSecond: number, nowMicros: number): void => {
-  scope.rateFreeAt = Math.max(scope.rateFreeAt, nowMicros) + costMicros(perSecond)
+const totalsOf = (scope: Scope, symbol: Symbol): SymbolExposure => {
+  const known = scope.symbols.get(symbol)
+  if (known !== undefined) return known
+  const totals = { position: 0n, buying: 0n, selling: 0n, orders: 0, notional: 0n, value: 0n }
+  scope.symbols.set(symbol, totals)
+  return totals
 }
+
+/** Counts open orders of a symbol: the firm's are the symbol's. */
+export const countInSymbol = (firm: Scope, symbol: Symbol, by: 1 | -1): void => {
+  totalsOf(firm, symbol).orders += by
+  dropFlat(firm, symbol)
+}
+
+/** After a value has changed: what came to rest at zero is dropped. */
+export const dropFlat = (scope: Scope, symbol: Symbol): void => {
+  const totals = scope.symbols.get(symbol)
+  if (totals !== undefined && isFlat(totals)) scope.symbols.delete(symbol)
+}
+
+const isFlat = ({ position, buying, selling, orders, notional, value }: SymbolExposure): boolean =>
+  orders === 0 && position === 0n && buying === 0n && selling === 0n && notional === 0n && value === 0n
+
+/** Open orders and their worth: of all symbols, or where the scope is one symbol, of that. */
+export const openOrdersOf = (scope: Scope): number =>
+  scope.kind === "symbol" ? exposureOf(scope, scope.id as Symbol).orders : scope.openOrders
+export const openNotionalOf = (scope: Scope): bigint =>
+  scope.kind === "symbol" ? exposureOf(scope, scope.id as Symbol).notional : scope.openNotional

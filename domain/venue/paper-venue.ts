@@ -7,19 +7,14 @@ import { Agenda } from "./agenda.ts"
 import { createDesk, type Desk } from "./desk.ts"
 import { HeldRequests } from "./held-requests.ts"
 import type { VenueReport, VenueRequest } from "./messages.ts"
-import {
-  acknowledge,
-  cancelOnRequest,
-  expire,
-  orderProblem,
-  putBack,
-  replace,
-  restoredOrder,
-  type RestoredOrder
-} from "./order-entry.ts"
+import { acknowledge, cancelOnRequest, expire, putBack, restoredOrder, type RestoredOrder } from "./order-entry.ts"
+import { orderProblem } from "./order-problems.ts"
+import { OrderTimes, type Timed } from "./order-times.ts"
+import { replace } from "./replace.ts"
 import { ReportWriter } from "./report-writer.ts"
 import { settle } from "./rest.ts"
 import { venueOrder, type NewOrder, type VenueOrder } from "./venue-order.ts"
+import { release } from "./work.ts"
 
 export type PaperVenueOptions = {
   readonly seed: number
@@ -55,11 +50,12 @@ export type PaperVenue = {
 }
 
 /** What the venue has to do at a time. */
-type Task = { readonly request: VenueRequest } | { readonly expiring: Set<VenueOrder> }
+type Task = { readonly request: VenueRequest } | Timed
 
-/** What expires at a time is gone when something arrives at that time. */
+/** What expires at a time, or acts at it, has done so when something arrives at that time. */
 const EXPIRES = 0
-const ARRIVES = 1
+const ACTS = 1
+const ARRIVES = 2
 
 /** New orders that are remembered after they are finished, so that a repeated request does not trade twice. */
 const REMEMBERED_MAX = 100_000
@@ -76,10 +72,14 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
   const orders = new Map<OrderId, VenueOrder>()
   const taken = new Set<OrderId>()
   const lastArrivals = new Map<OrderId, Time>()
-  const expiries = new Map<Time, Set<VenueOrder>>()
+  const times = {
+    expire: new OrderTimes(agenda, "expire", EXPIRES),
+    release: new OrderTimes(agenda, "release", ACTS)
+  }
   const held = new HeldRequests()
   let clock = EPOCH
   let mdNo = 0
+  let arrivals = 0
 
   const deskOf = (symbol: Symbol): Desk => {
     const known = desks.get(symbol)
@@ -92,27 +92,24 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
 
   const finished = (order: VenueOrder): void => {
     orders.delete(order.orderId)
-    if (order.expireAt !== undefined) expiries.get(order.expireAt)?.delete(order)
+    times.expire.remove(order.expireAt, order)
+    times.release.remove(order.heldUntil, order)
   }
 
   const keep = (order: VenueOrder): void => {
+    order.arrivalNo = ++arrivals
     orders.set(order.orderId, order)
     remember(order.orderId)
-    const { expireAt } = order
-    if (expireAt === undefined) return
-    const expiring = expiries.get(expireAt) ?? new Set<VenueOrder>()
-    expiring.add(order)
-    if (expiries.has(expireAt)) return
-    expiries.set(expireAt, expiring)
-    agenda.add(expireAt, EXPIRES, { expiring })
+    times.expire.add(order.expireAt, order)
+    times.release.add(order.heldUntil, order)
   }
 
   /** Orders that were finished before their time leave nothing to wait for. */
-  const dropEmptyExpiries = (): void => {
+  const dropEmptyTimes = (): void => {
     for (let first = agenda.first; first !== undefined; first = agenda.first) {
-      if ("request" in first.item || first.item.expiring.size > 0) return
+      if ("request" in first.item || first.item.orders.size > 0) return
       agenda.takeDue(first.time)
-      expiries.delete(first.time)
+      times[first.item.what].drop(first.time)
     }
   }
 
@@ -170,8 +167,9 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
       clock = laterOf(clock, next.time)
       if ("request" in next.item) arrive(next.item.request, next.time)
       else {
-        expiries.delete(next.time)
-        for (const order of next.item.expiring) expire(deskOf(order.symbol), order)
+        const { what, orders: due } = next.item
+        times[what].drop(next.time)
+        for (const order of due) (what === "expire" ? expire : release)(deskOf(order.symbol), order)
       }
     }
   }
@@ -201,7 +199,7 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
       return writer.takeDue(now)
     },
     nextDue: () => {
-      dropEmptyExpiries()
+      dropEmptyTimes()
       const [task, report] = [agenda.first?.time, writer.nextTime]
       return task === undefined || (report !== undefined && report < task) ? report : task
     },
@@ -214,7 +212,7 @@ export const createPaperVenue = (options: PaperVenueOptions): PaperVenue => {
       const order = restoredOrder(restored, instrument)
       mdNo = Math.max(mdNo, restored.mdNo)
       keep(order)
-      putBack(deskOf(symbol), restored, order)
+      putBack(deskOf(symbol), order)
     },
     openOrders: () => [...orders.values()],
     mdNo: () => mdNo

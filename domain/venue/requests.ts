@@ -1,10 +1,16 @@
 import type { AccountEvent } from "#domain/account/events.ts"
 import type { ClOrdId, OrderId } from "#domain/kernel/ids.ts"
 import type { Reaction } from "#domain/kernel/shapes.ts"
-import type { Price } from "#domain/kernel/money.ts"
 import type { Time } from "#domain/kernel/time.ts"
-import { worstPrice, type OpenOrder } from "#domain/orders/open-order.ts"
-import { protectionPrice } from "#domain/orders/terms.ts"
+import {
+  isReplace,
+  pendingReplaces,
+  worstPrice,
+  type OpenOrder,
+  type PendingReplace
+} from "#domain/orders/open-order.ts"
+import { protectionAfter } from "#domain/orders/terms.ts"
+import type { NewOrder } from "./venue-order.ts"
 import type { VenueRequest } from "./messages.ts"
 
 /** Each request to a venue has an id of its own, derived from the event that asks for it. */
@@ -17,35 +23,40 @@ export const venueReaction = (
 ): Reaction<AccountEvent, VenueRequest> => ({
   name: "venue",
   react: (event) => {
-    if (event.type === "CancelRequested") {
-      const order = openOrder(event.data.orderId)
-      return order === undefined ? [] : [cancelRequest(order, event.eventNo, event.recordedAt, partition)]
+    const order = "orderId" in event.data ? openOrder(event.data.orderId) : undefined
+    if (order === undefined || order.held) return []
+    switch (event.type) {
+      case "CancelRequested":
+        return [cancelRequest(order, event.eventNo, event.recordedAt, partition)]
+      case "OrderRiskDecided": {
+        if (event.data.decision === "denied") return []
+        const change = pendingReplaces(order).find(({ clOrdId }) => clOrdId === event.cause)
+        return change === undefined
+          ? [newOrderRequest(order, event.recordedAt, partition)]
+          : [replaceRequest(order, change, event.recordedAt, partition)]
+      }
+      case "OrderTriggered":
+        return event.data.by === "local" ? [newOrderRequest(order, event.recordedAt, partition)] : []
+      default:
+        return []
     }
-    if (event.type !== "OrderRiskDecided" || event.data.decision === "denied") return []
-    const order = openOrder(event.data.orderId)
-    if (order === undefined) return []
-    const isReplace = order.pendingReplace?.clOrdId === event.cause && event.cause !== order.clOrdId
-    const request = isReplace
-      ? replaceRequest(order, event.recordedAt, partition)
-      : newOrderRequest(order, event.recordedAt, partition)
-    return request === undefined ? [] : [request]
   }
 })
 
 /** What must be asked again after a restart: requests that the venue has not answered, in the order of their events. */
 export const unanswered = (order: OpenOrder, at: Time, partition: number): ReadonlyArray<VenueRequest> => {
-  const requests: Array<readonly [number, VenueRequest]> = []
-  if (order.venueOrderId === undefined) requests.push([order.placedNo, newOrderRequest(order, at, partition)])
-  const { pendingReplace, pendingCancel } = order
-  if (pendingReplace !== undefined) requests.push([pendingReplace.requestNo, replaceRequest(order, at, partition)!])
-  if (pendingCancel !== undefined) {
-    requests.push([pendingCancel.requestNo, cancelRequest(order, pendingCancel.requestNo, at, partition)])
-  }
-  return requests.toSorted(([a], [b]) => a - b).map(([, request]) => request)
+  if (order.held) return []
+  const pending = order.pending.map((request) =>
+    isReplace(request)
+      ? replaceRequest(order, request, at, partition)
+      : cancelRequest(order, request.requestNo, at, partition)
+  )
+  return order.acknowledged ? pending : [newOrderRequest(order, at, partition), ...pending]
 }
 
-export const newOrderRequest = (order: OpenOrder, at: Time, partition: number): VenueRequest => {
+export const newOrderRequest = (order: OpenOrder, at: Time, partition: number): NewOrder => {
   const price = worstPrice(order)
+  const { displayQuantity } = order
   return {
     type: "NewOrder",
     at,
@@ -54,34 +65,46 @@ export const newOrderRequest = (order: OpenOrder, at: Time, partition: number): 
     clOrdId: venueClOrdId(partition, order.placedNo),
     symbol: order.symbol,
     side: order.side,
-    orderType: order.orderType,
     timeInForce: order.timeInForce,
     quantity: order.quantity,
     ...(price !== undefined && { price }),
-    ...(order.stopPrice !== undefined && { stopPrice: order.stopPrice }),
-    ...(order.expireAt !== undefined && { expireAt: order.expireAt })
+    ...(order.expireAt !== undefined && { expireAt: order.expireAt }),
+    ...order.instructions,
+    ...(displayQuantity !== undefined && { displayQuantity }),
+    ...triggerOf(order)
   }
 }
 
-const replaceRequest = (order: OpenOrder, at: Time, partition: number): VenueRequest | undefined => {
-  const next = order.pendingReplace
-  if (next === undefined) return undefined
-  const price = next.price ?? protectionAfter(order, next.stopPrice)
+/** A stop that a watcher of ours has triggered goes out as what it has become. */
+const triggerOf = ({
+  orderType,
+  stopPrice,
+  instructions,
+  triggered
+}: OpenOrder): Pick<NewOrder, "orderType" | "stopPrice"> =>
+  instructions.triggerBy === "local" && triggered
+    ? { orderType: orderType === "stop-limit" || orderType === "limit-if-touched" ? "limit" : "market" }
+    : { orderType, ...(stopPrice !== undefined && { stopPrice }) }
+
+const replaceRequest = (
+  order: OpenOrder,
+  { terms, requestNo }: PendingReplace,
+  at: Time,
+  partition: number
+): VenueRequest => {
+  const price = terms.price ?? protectionAfter(order, terms.stopPrice)
   return {
     type: "ReplaceOrder",
     at,
     account: order.account,
     orderId: order.orderId,
-    clOrdId: venueClOrdId(partition, next.requestNo),
-    quantity: next.quantity,
+    clOrdId: venueClOrdId(partition, requestNo),
+    quantity: terms.quantity,
     ...(price !== undefined && { price }),
-    ...(next.stopPrice !== undefined && { stopPrice: next.stopPrice })
+    ...(terms.stopPrice !== undefined && { stopPrice: terms.stopPrice }),
+    ...(terms.displayQuantity !== undefined && { displayQuantity: terms.displayQuantity })
   }
 }
-
-/** A stop's protection moves with its stop price. */
-const protectionAfter = ({ orderType, instrument, side, protectionPrice: before }: OpenOrder, stopPrice?: Price) =>
-  orderType === "stop" ? protectionPrice(instrument, side, "stop", stopPrice, undefined) : before
 
 const cancelRequest = (order: OpenOrder, requestNo: number, at: Time, partition: number): VenueRequest => ({
   type: "CancelOrder",

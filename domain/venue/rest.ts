@@ -1,28 +1,34 @@
-import { downTo, minOf, type Price, type Quantity } from "#domain/kernel/money.ts"
+import { minOf, type Price, type Quantity } from "#domain/kernel/money.ts"
 import type { BookSide } from "#domain/market/book.ts"
-import type { Depth, MarketMessage, Quote, Trade } from "#domain/market/messages.ts"
-import { fill, unpark, type Desk } from "./desk.ts"
+import type { Depth, MarketMessage, Quote } from "#domain/market/messages.ts"
+import { unpark, type Desk } from "./desk.ts"
+import { fillByTrade, fillCrossed } from "./fill-resting.ts"
 import type { Side } from "./messages.ts"
-import { piecesFor, sumOf, trigger, work } from "./take.ts"
-import { leavesOf, otherSide, ownSide, type VenueOrder } from "./venue-order.ts"
+import { pegPrice } from "./peg.ts"
+import { queueFor } from "./take.ts"
+import { ownSide, type VenueOrder } from "./venue-order.ts"
+import { priceOf, type Watched } from "./watches.ts"
+import { reached, work } from "./work.ts"
 
 /** What a message does to the orders that wait, after the market shows it. */
 export const settle = (desk: Desk, message: MarketMessage): void => {
   if (desk.waiting.size > 0 && desk.shown.isKnown) workWaiting(desk)
   if (desk.open === 0) return
-  switch (message.kind) {
-    case "quote":
-      capByQuote(desk, message, "buy")
-      capByQuote(desk, message, "sell")
-      return fillCrossed(desk)
-    case "depth":
-      capByDepth(desk, message)
-      return fillCrossed(desk)
-    case "trade":
-      fillByTrade(desk, message, "buy")
-      fillByTrade(desk, message, "sell")
-      return triggerStops(desk, message.price)
+  if (message.kind === "trade") {
+    fillByTrade(desk, message, "buy")
+    fillByTrade(desk, message, "sell")
+    return wakeBy(desk, "last")
   }
+  // the touch that moves pegged orders is the same that might cross them: they follow it first, and do not trade with it
+  if (desk.pegs.orders.size > 0) movePegs(desk)
+  if (message.kind === "quote") {
+    capByQuote(desk, message, "buy")
+    capByQuote(desk, message, "sell")
+  } else capByDepth(desk, message)
+  fillCrossed(desk)
+  wakeBy(desk, "bid")
+  wakeBy(desk, "ask")
+  wakeBy(desk, "mark")
 }
 
 const workWaiting = (desk: Desk): void => {
@@ -58,62 +64,40 @@ const capByDepth = (desk: Desk, depth: Depth): void => {
   }
 }
 
-/**
- * The other side is shown at or through our price: whoever offers there would have met us first, so we trade at our
- * price, as the maker, with what is shown.
- */
-const fillCrossed = (desk: Desk): void => {
-  for (const side of SIDES) {
-    const resting = desk.resting[side]
-    const best = resting.isEmpty ? undefined : desk.shown.best(otherSide({ side }))?.[0]
-    if (best === undefined) continue
-    for (const order of resting.upTo(best)) {
-      const pieces = piecesFor(desk, order)
-      const quantity = sumOf(pieces)
-      if (quantity === 0n) break // orders behind it could have no more
-      for (const piece of pieces) desk.shown.take(otherSide(order), piece.price, piece.quantity)
-      order.queueAhead = 0n as Quantity
-      fillResting(desk, order, quantity)
-    }
+/** Puts pegged orders where their peg is now, behind what is there. Without a price to follow they stay. */
+const movePegs = (desk: Desk): void => {
+  const { pegs, resting, shown } = desk
+  const [bid, ask] = [priceOf(shown, "bid"), priceOf(shown, "ask")]
+  if (bid === pegs.bid && ask === pegs.ask) return
+  pegs.bid = bid
+  pegs.ask = ask
+  for (const order of pegs.orders) {
+    const price = pegPrice(order, shown)
+    if (price === undefined || price === order.price) continue
+    if (order.price !== undefined) resting[order.side].remove(order.price, order)
+    order.price = price
+    order.queueAhead = queueFor(desk, order)
+    resting[order.side].add(price, order)
   }
 }
 
-/**
- * A trade beyond our price would have come to us first: it fills us. A trade at our price by the other side works off
- * the queue before us and then fills us; of the traded quantity nothing is had twice.
- */
-const fillByTrade = (desk: Desk, trade: Trade, side: Side): void => {
-  const resting = desk.resting[side]
-  if (resting.isEmpty) return
-  let available: bigint = trade.quantity
-  for (const order of resting.upTo(trade.price)) {
-    if (order.price !== trade.price) {
-      order.queueAhead = 0n as Quantity
-      fillResting(desk, order, leavesOf(order))
-      continue
-    }
-    if (trade.aggressor === side) return // they took from the other side
-    const before = minOf<bigint>(order.queueAhead, available)
-    order.queueAhead = (order.queueAhead - before) as Quantity
-    const quantity = downTo(minOf(available - before, leavesOf(order)), order.instrument.lot)
-    if (quantity > 0n) fillResting(desk, order, quantity)
-    available -= quantity
+/** Wakes the orders that wait for the price which something has now. */
+const wakeBy = (desk: Desk, watched: Watched): void => {
+  const { rising, falling } = desk.watches[watched]
+  if (rising.isEmpty && falling.isEmpty) return
+  const price = priceOf(desk.shown, watched)
+  if (price === undefined) return
+  for (const queue of [rising, falling]) {
+    // a trail that was moved is at its price since then, which a restart forgets: the order of arrival it does not
+    for (const order of queue.upTo(price, byArrival)) wake(desk, order, price)
   }
 }
 
-const fillResting = (desk: Desk, order: VenueOrder, quantity: bigint): void => {
-  if (quantity === leavesOf(order)) unpark(desk, order)
-  fill(desk, order, quantity, order.price!, "maker")
-}
+const byArrival = (a: VenueOrder, b: VenueOrder): number => a.arrivalNo - b.arrivalNo
 
-const triggerStops = (desk: Desk, last: Price): void => {
-  for (const side of SIDES) {
-    if (desk.stops[side].isEmpty) continue
-    for (const order of desk.stops[side].upTo(last)) {
-      unpark(desk, order)
-      trigger(desk, order)
-    }
-  }
+const wake = (desk: Desk, order: VenueOrder, price: Price): void => {
+  unpark(desk, order)
+  reached(desk, order, price)
 }
 
 const SIDES: ReadonlyArray<Side> = ["buy", "sell"]

@@ -1,9 +1,8 @@
 import type { Price } from "#domain/kernel/money.ts"
 import { Ladder } from "#domain/market/ladder.ts"
-import type { Side } from "./messages.ts"
 import type { VenueOrder } from "./venue-order.ts"
 
-/** Orders of one side by price, and at a price in the order in which they came. */
+/** Orders by a price, and at a price in the order in which they came: a side of the book, or what waits for a price. */
 export class RestingOrders {
   readonly #levels: Ladder<Set<VenueOrder>>
 
@@ -36,26 +35,14 @@ export class RestingOrders {
     return [...(this.#levels.get(price) ?? [])]
   }
 
-  /** From the best price to `price`, which is included, in the order of their priority. */
-  upTo(price: Price): ReadonlyArray<VenueOrder> {
+  /** From the best price to `price`, which is included, and at a price as they were added, or as `compare` says. */
+  upTo(price: Price, compare?: (a: VenueOrder, b: VenueOrder) => number): ReadonlyArray<VenueOrder> {
     const orders: Array<VenueOrder> = []
     this.#levels.walk((at, level) => {
       if (this.#levels.isBetter(price, at)) return false
-      orders.push(...level)
+      orders.push(...(compare === undefined || level.size === 1 ? level : [...level].toSorted(compare)))
       return true
     })
     return orders
   }
 }
-
-/** What rests and waits at the venue for one symbol. */
-export type Queues = {
-  readonly resting: Readonly<Record<Side, RestingOrders>>
-  /** stops that wait: the first to trigger is the best */
-  readonly stops: Readonly<Record<Side, RestingOrders>>
-}
-
-export const emptyQueues = (): Queues => ({
-  resting: { buy: new RestingOrders("highest"), sell: new RestingOrders("lowest") },
-  stops: { buy: new RestingOrders("lowest"), sell: new RestingOrders("highest") }
-})

@@ -1,14 +1,16 @@
 import type { AccountId, ClOrdId, OrderId, Symbol } from "#domain/kernel/ids.ts"
-import { fits, type Price, type Quantity } from "#domain/kernel/money.ts"
+import type { Price, Quantity } from "#domain/kernel/money.ts"
 import { nextMidnight, type Time } from "#domain/kernel/time.ts"
 import type { BookSide } from "#domain/market/book.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
+import { nextClose, nextOpen } from "#domain/market/session.ts"
+import { instructionsOf, type Instructions } from "#domain/orders/instructions.ts"
 import type { OrderType, Side, TimeInForce, VenueRequest } from "./messages.ts"
 
 export type NewOrder = Extract<VenueRequest, { type: "NewOrder" }>
 
 /** An order as the paper venue keeps it while it is open. Only the venue writes into it. */
-export type VenueOrder = {
+export type VenueOrder = Omit<Instructions, "displayQuantity"> & {
   readonly orderId: OrderId
   readonly venueOrderId: string
   readonly account: AccountId
@@ -20,20 +22,29 @@ export type VenueOrder = {
   readonly timeInForce: TimeInForce
   readonly expireAt?: Time
   quantity: Quantity
-  /** limit price; of a market or stop order its protection price */
+  displayQuantity?: Quantity
+  /** limit price; of what becomes a market order its protection price; of a pegged order where it lies now */
   price?: Price
+  /** beyond this a pegged order does not follow */
+  pegLimit?: Price
   stopPrice?: Price
+  /** when an order for the opening or the close may act; gone when it may */
+  heldUntil?: Time
   cumQty: Quantity
   queueAhead: Quantity
   triggered: boolean
   /** how many reports were made of it: where execution ids come from */
   reports: number
+  /** counts the orders in the order in which they came, or were brought back */
+  arrivalNo: number
 }
 
 export const venueOrder = (request: NewOrder, instrument: Instrument, venueOrderId: string): VenueOrder => {
-  const { orderId, account, clOrdId, symbol, side, orderType, timeInForce, quantity } = request
-  const expireAt = expiryOf(request)
+  const { orderId, account, clOrdId, symbol, side, orderType, timeInForce, quantity, price, stopPrice } = request
+  const expireAt = expiryOf(request, instrument)
+  const heldUntil = holdOf(request, instrument)
   return {
+    ...instructionsOf(request),
     orderId,
     venueOrderId,
     account,
@@ -48,29 +59,28 @@ export const venueOrder = (request: NewOrder, instrument: Instrument, venueOrder
     queueAhead: 0n as Quantity,
     triggered: false,
     reports: 0,
+    arrivalNo: 0,
     ...(expireAt !== undefined && { expireAt }),
-    ...(request.price !== undefined && { price: request.price }),
-    ...(request.stopPrice !== undefined && { stopPrice: request.stopPrice })
+    ...(heldUntil !== undefined && { heldUntil }),
+    ...(price !== undefined && (orderType === "pegged" ? { pegLimit: price } : { price })),
+    ...(stopPrice !== undefined && { stopPrice })
   }
 }
 
-/** DAY ends with the day in UTC unless the request says when. */
-const expiryOf = ({ timeInForce, expireAt, at }: NewOrder): Time | undefined => {
-  if (timeInForce === "DAY") return expireAt ?? nextMidnight(at)
-  return timeInForce === "GTD" ? expireAt : undefined
+/** DAY ends when the request says, or with the session, or with the day in UTC for what trades round the clock. */
+const expiryOf = ({ timeInForce, expireAt, at }: NewOrder, { session }: Instrument): Time | undefined => {
+  if (timeInForce === "GTD") return expireAt
+  if (timeInForce !== "DAY") return undefined
+  return expireAt ?? (session === undefined ? nextMidnight(at) : nextClose(at, session))
+}
+
+/** The opening or close that an order is for. Who knows it from before (a ledger after a restart) says so by `expireAt`. */
+const holdOf = ({ timeInForce, expireAt, at }: NewOrder, { session }: Instrument): Time | undefined => {
+  if (session === undefined || (timeInForce !== "OPG" && timeInForce !== "CLS")) return undefined
+  return expireAt ?? (timeInForce === "OPG" ? nextOpen(at, session) : nextClose(at, session))
 }
 
 export const leavesOf = (order: VenueOrder): bigint => order.quantity - order.cumQty
-
-export const isStop = ({ orderType }: Pick<VenueOrder, "orderType">): boolean =>
-  orderType === "stop" || orderType === "stop-limit"
-
-/** A stop that still waits for its price. */
-export const isDormant = (order: VenueOrder): boolean => isStop(order) && !order.triggered
-
-/** Acts at once and never rests: what cannot be had is cancelled. */
-export const isImmediate = ({ orderType, timeInForce }: VenueOrder): boolean =>
-  orderType === "market" || orderType === "stop" || timeInForce === "IOC" || timeInForce === "FOK"
 
 /** The side of the book where an order rests, and the one that it takes from. */
 export const ownSide = ({ side }: Pick<VenueOrder, "side">): BookSide => (side === "buy" ? "bid" : "ask")
@@ -80,16 +90,6 @@ export const otherSide = ({ side }: Pick<VenueOrder, "side">): BookSide => (side
 export const accepts = ({ side, price: limit }: Pick<VenueOrder, "side" | "price">, price: Price): boolean =>
   limit === undefined || (side === "buy" ? price <= limit : price >= limit)
 
-type Terms = Pick<NewOrder, "orderType" | "quantity" | "price" | "stopPrice">
-
-/** What is wrong with the numbers of an order, as a reason to reject it. Ticks and limits are the ledger's to judge. */
-export const termsProblem = (terms: Terms, { lot }: Instrument): string | undefined => {
-  const { orderType, quantity, price, stopPrice } = terms
-  if (quantity <= 0n || !fits(quantity)) return "the quantity is not above 0"
-  if (quantity % lot !== 0n) return "the quantity is not a multiple of the lot"
-  if ((orderType === "limit" || orderType === "stop-limit") && price === undefined) return "the limit price is missing"
-  if (isStop(terms) && stopPrice === undefined) return "the stop price is missing"
-  if (price !== undefined && (price <= 0n || !fits(price))) return "the price is not above 0"
-  if (stopPrice !== undefined && (stopPrice <= 0n || !fits(stopPrice))) return "the stop price is not above 0"
-  return undefined
-}
+/** The stricter of two limits: the lower for a buy, the higher for a sale. */
+export const stricterOf = (side: Side, a: Price, b: Price | undefined): Price =>
+  b === undefined || (side === "buy" ? a < b : a > b) ? a : b

@@ -1,4 +1,6 @@
+import { bookedBy, type Booked } from "#domain/orders/booked.ts"
 import { define, NEVER, NONE, type RowOf } from "#projections/projection.ts"
+import { cashEntryOf, type CashEntry } from "./entries.ts"
 
 /** Money of an account by currency, and where it came from. */
 const columns = {
@@ -7,24 +9,34 @@ const columns = {
   total: "amount",
   deposited: "amount",
   withdrawn: "amount",
+  /** by trades, and by positions that were settled in cash */
   traded: "amount",
+  /** of trades, and charged to the account */
   fees: "amount",
+  /** between accounts: above 0 more came than went */
+  transferred: "amount",
+  interest: "amount",
+  /** less the tax withheld on them */
+  dividends: "amount",
   updatedAt: "time"
 } as const
 export type BalanceRow = RowOf<typeof columns>
 
 export const balances = define<typeof columns>({
   name: "balances",
-  version: 1,
+  version: 3,
   columns,
   key: ["account", "currency"],
   keysOf: (event) => {
     if (event.type === "AccountOpened" || event.type === "Deposited" || event.type === "Withdrawn") {
       return [[event.account ?? "", event.data.currency]]
     }
-    if (event.type !== "OrderFilled") return NONE
-    const { settlement, feeCurrency } = event.data
     const account = event.account ?? ""
+    const entry = cashEntryOf(event)
+    if (entry !== undefined) return [[account, entry.currency]]
+    const [booked] = bookedBy(event)
+    if (booked === undefined) return NONE
+    const { settlement, feeCurrency } = booked
     return feeCurrency === settlement
       ? [[account, settlement]]
       : [
@@ -40,6 +52,9 @@ export const balances = define<typeof columns>({
     withdrawn: 0n,
     traded: 0n,
     fees: 0n,
+    transferred: 0n,
+    interest: 0n,
+    dividends: 0n,
     updatedAt: NEVER
   }),
   fold: (row, event) => {
@@ -51,20 +66,24 @@ export const balances = define<typeof columns>({
         return { ...row, total: row.total + event.data.amount, deposited: row.deposited + event.data.amount, updatedAt }
       case "Withdrawn":
         return { ...row, total: row.total - event.data.amount, withdrawn: row.withdrawn + event.data.amount, updatedAt }
-      case "OrderFilled": {
-        const { side, notional, settlement, fee, feeCurrency } = event.data
-        const traded = row.currency !== settlement ? 0n : side === "buy" ? -notional : notional
-        const fees = row.currency === feeCurrency ? fee : 0n
-        return {
-          ...row,
-          total: row.total + traded - fees,
-          traded: row.traded + traded,
-          fees: row.fees + fees,
-          updatedAt
-        }
+      default: {
+        const entry = cashEntryOf(event)
+        if (entry !== undefined) return { ...entered(row, entry), updatedAt }
+        return bookedBy(event).reduce((before, execution) => ({ ...traded(before, execution), updatedAt }), row)
       }
-      default:
-        return row
     }
   }
 })
+
+const entered = (row: BalanceRow, { column, amount }: CashEntry): BalanceRow => {
+  const total = row.total + amount
+  if (column === "charged") return { ...row, total, fees: row.fees - amount }
+  if (column === "settled") return { ...row, total, traded: row.traded + amount }
+  return { ...row, total, [column]: row[column] + amount }
+}
+
+const traded = (row: BalanceRow, { side, notional, settlement, fee, feeCurrency, undone }: Booked): BalanceRow => {
+  const paid = row.currency !== settlement ? 0n : (side === "buy") !== undone ? -notional : notional
+  const fees = row.currency !== feeCurrency ? 0n : undone ? -fee : fee
+  return { ...row, total: row.total + paid - fees, traded: row.traded + paid, fees: row.fees + fees }
+}

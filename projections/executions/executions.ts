@@ -17,6 +17,9 @@ const columns = {
   liquidity: "text",
   tradeDate: "text",
   mdNo: "integer",
+  /** `busted` or `corrected`, and by which report; empty for what stands as it was first told */
+  state: "text",
+  changedBy: "text",
   at: "time",
   recordedAt: "time"
 } as const
@@ -24,10 +27,14 @@ export type ExecutionRow = RowOf<typeof columns>
 
 export const executions = define<typeof columns>({
   name: "executions",
-  version: 1,
+  version: 2,
   columns,
   key: ["orderId", "execId"],
-  keysOf: (event) => (event.type === "OrderFilled" ? [[event.data.orderId, event.data.execId]] : NONE),
+  keysOf: (event) => {
+    if (event.type === "OrderFilled") return [[event.data.orderId, event.data.execId]]
+    const changes = event.type === "ExecutionBusted" || event.type === "ExecutionCorrected"
+    return changes ? [[event.data.orderId, event.data.execRefId]] : NONE
+  },
   empty: ([orderId, execId]) => ({
     execId: String(execId),
     orderId: String(orderId),
@@ -44,11 +51,14 @@ export const executions = define<typeof columns>({
     liquidity: "",
     tradeDate: "",
     mdNo: 0,
+    state: "",
+    changedBy: "",
     at: NEVER,
     recordedAt: NEVER
   }),
   fold: (row, event) => {
-    if (event.type !== "OrderFilled") return row
+    if (event.type === "ExecutionBusted") return { ...row, state: "busted", changedBy: event.data.execId }
+    if (event.type !== "OrderFilled" && event.type !== "ExecutionCorrected") return row
     const { symbol, venue, side, quantity, price, notional, settlement, fee, feeCurrency, liquidity, tradeDate, mdNo } =
       event.data
     const traded = {
@@ -62,10 +72,11 @@ export const executions = define<typeof columns>({
       fee,
       feeCurrency,
       liquidity,
-      tradeDate,
-      mdNo
+      tradeDate
     }
-    return { ...row, ...traded, account: event.account ?? "", at: event.effectiveAt, recordedAt: event.recordedAt }
+    return event.type === "OrderFilled"
+      ? { ...row, ...traded, mdNo, account: event.account ?? "", at: event.effectiveAt, recordedAt: event.recordedAt }
+      : { ...row, ...traded, state: "corrected", changedBy: event.data.execId }
   },
-  isFinished: () => true
+  isFinished: (row) => row.recordedAt !== NEVER
 })

@@ -1,7 +1,11 @@
-import { formatFixed, ONE, ratioHalfEven } from "#domain/kernel/money.ts"
+import { formatFixed, ONE, parseFixed, ratioHalfEven, type Quantity } from "#domain/kernel/money.ts"
+import { bookedBy, type Booked } from "#domain/orders/booked.ts"
+import { instructionsOf } from "#domain/orders/instructions.ts"
+import { isLive, leavesQty } from "#domain/orders/open-order.ts"
+import { ordStatus, type Progress } from "#domain/orders/status.ts"
 import { readChecks } from "#domain/risk/check-text.ts"
+import type { TimeInForce } from "#domain/venue/messages.ts"
 import { define, NEVER, NONE, type LedgerEvent, type RowOf } from "#projections/projection.ts"
-import { statusOf } from "./status.ts"
 
 /** Every order with its FIX status, quantities and the risk decision that allowed or refused it. */
 const columns = {
@@ -17,10 +21,12 @@ const columns = {
   stopPrice: "amount",
   expireAt: "time",
   status: "text",
-  /** the status without what is pending */
-  settled: "text",
-  pendingReplace: "text",
-  pendingCancel: "text",
+  /** what the status is made of, as it is kept: see {@link RowProgress} */
+  progress: "json",
+  /** how it is to be worked, beyond its prices */
+  instructions: "json",
+  groupId: "text",
+  parentId: "text",
   cumQty: "amount",
   leavesQty: "amount",
   avgPx: "amount",
@@ -36,7 +42,7 @@ export type OrderRow = RowOf<typeof columns>
 
 export const orders = define<typeof columns>({
   name: "orders",
-  version: 1,
+  version: 2,
   columns,
   key: ["orderId"],
   keysOf: (event) => ("orderId" in event.data ? [[event.data.orderId]] : NONE),
@@ -46,7 +52,7 @@ export const orders = define<typeof columns>({
     row.createdAt === NEVER && event.type !== "OrderPlaced"
       ? row
       : withStatus({ ...row, ...changeBy(row, event), updatedAt: event.recordedAt }),
-  isFinished: (row) => isFinished(row)
+  isFinished: (row) => row.createdAt !== NEVER && isFinished(row)
 })
 
 const EMPTY: OrderRow = {
@@ -62,9 +68,10 @@ const EMPTY: OrderRow = {
   stopPrice: 0n,
   expireAt: NEVER,
   status: "",
-  settled: "",
-  pendingReplace: "",
-  pendingCancel: "",
+  progress: "",
+  instructions: "",
+  groupId: "",
+  parentId: "",
   cumQty: 0n,
   leavesQty: 0n,
   avgPx: 0n,
@@ -76,93 +83,203 @@ const EMPTY: OrderRow = {
   updatedAt: NEVER
 }
 
-const FINISHED = new Set(["Filled", "Canceled", "Rejected", "Expired"])
-export const isFinished = (row: Pick<OrderRow, "settled">): boolean => FINISHED.has(row.settled)
-
-const withStatus = (row: OrderRow): OrderRow => {
-  const leavesQty = isFinished(row) || row.quantity < row.cumQty ? 0n : row.quantity - row.cumQty
-  return { ...row, leavesQty, status: statusOf(row.settled, row.pendingCancel !== "", row.pendingReplace !== "") }
+type Pending = {
+  readonly kind: "cancel" | "replace"
+  readonly clOrdId: string
+  readonly acknowledged: boolean
+  /** of a replace that asks for another */
+  readonly quantity?: string
+}
+/** Of the order's progress what the columns do not say. */
+type RowProgress = Omit<Progress, "quantity" | "cumQty"> & { readonly pending: ReadonlyArray<Pending> }
+const BEGUN: RowProgress = {
+  acknowledged: false,
+  ended: undefined,
+  doneForDay: false,
+  stopped: false,
+  suspended: false,
+  pending: []
+}
+const progressOf = (row: Pick<OrderRow, "progress">): RowProgress =>
+  row.progress === "" ? BEGUN : { ...BEGUN, ...(JSON.parse(row.progress) as Partial<RowProgress>) }
+/** Only what is not as it begins. */
+const kept = (progress: RowProgress): string => {
+  const changed = Object.entries(progress).filter(([name, value]) => {
+    const begun = BEGUN[name as keyof RowProgress]
+    return Array.isArray(value) ? value.length > 0 : value !== begun
+  })
+  return changed.length === 0 ? "" : JSON.stringify(Object.fromEntries(changed))
 }
 
-const nothingPending = { pendingCancel: "", pendingReplace: "" }
-const ended = (settled: string, reason: string) => ({ ...nothingPending, settled, reason })
-const openStatus = (cumQty: bigint) => (cumQty > 0n ? "PartiallyFilled" : "New")
+/** A row in the domain's words. */
+const orderOf = (row: OrderRow) => {
+  const { pending, ...flags } = progressOf(row)
+  return {
+    ...flags,
+    quantity: row.quantity as Quantity,
+    cumQty: row.cumQty as Quantity,
+    timeInForce: row.timeInForce as TimeInForce,
+    pending: pending.map(({ kind, acknowledged, quantity }) => ({
+      kind,
+      acknowledged,
+      ...(quantity !== undefined && { terms: { quantity: parseFixed(quantity) } })
+    }))
+  }
+}
+
+/** Over, as far as is known: a venue may still correct it. */
+export const isFinished = (row: OrderRow): boolean => !isLive(orderOf(row))
+
+const withStatus = (row: OrderRow): OrderRow => {
+  const order = orderOf(row)
+  return { ...row, leavesQty: leavesQty(order), status: ordStatus(order, "asked") }
+}
+
+const set = (row: OrderRow, change: Partial<RowProgress>): Pick<OrderRow, "progress"> => ({
+  progress: kept({ ...progressOf(row), ...change })
+})
+const standing = { acknowledged: true, ended: undefined, doneForDay: false, suspended: false } as const
+const ask = (row: OrderRow, kind: Pending["kind"], clOrdId: string, quantity?: bigint) => {
+  const request = {
+    kind,
+    clOrdId,
+    acknowledged: false,
+    ...(quantity !== undefined && { quantity: formatFixed(quantity) })
+  }
+  return set(row, { pending: [...progressOf(row).pending, request] })
+}
+/** The request of that id; without one, the oldest of its kind. */
+const requestOf = (row: OrderRow, kind: Pending["kind"], clOrdId: string | undefined): Pending | undefined =>
+  progressOf(row).pending.find((one) => one.kind === kind && (clOrdId === undefined || one.clOrdId === clOrdId))
+const answered = (row: OrderRow, kind: Pending["kind"], clOrdId: string | undefined) => {
+  const request = requestOf(row, kind, clOrdId)
+  return set(row, {
+    pending: progressOf(row).pending.filter((one) => one.clOrdId !== request?.clOrdId || one.kind !== kind)
+  })
+}
+const taken = (row: OrderRow, kind: Pending["kind"], clOrdId: string | undefined) => {
+  const request = requestOf(row, kind, clOrdId)
+  const pending = progressOf(row).pending
+  return set(row, {
+    pending: pending.map((one) =>
+      one.clOrdId === request?.clOrdId && one.kind === kind ? { ...one, acknowledged: true } : one
+    )
+  })
+}
+const ended = (row: OrderRow, how: NonNullable<RowProgress["ended"]>, reason: string) => ({
+  ...set(row, { ended: how, pending: [] }),
+  reason
+})
 
 const changeBy = (row: OrderRow, event: LedgerEvent): Partial<OrderRow> => {
   switch (event.type) {
-    case "OrderPlaced": {
-      const {
-        clOrdId,
-        symbol,
-        side,
-        orderType,
-        timeInForce,
-        quantity,
-        price = 0n,
-        stopPrice = 0n,
-        expireAt = NEVER
-      } = event.data
-      const placed = { clOrdId, account: event.account ?? "", symbol, side, type: orderType, timeInForce, quantity }
-      const head = { settled: "PendingNew", createdAt: event.recordedAt }
-      return { ...placed, price, stopPrice, expireAt, ...head }
-    }
+    case "OrderPlaced":
+      return placed(event)
     case "OrderRiskDecided":
       return decided(row, event)
     case "OrderAcknowledged":
-      return { settled: openStatus(row.cumQty) }
-    case "OrderTriggered":
-      return {}
-    case "OrderFilled": {
-      const { cumQty, leavesQty, price, quantity, fee } = event.data
-      // the products are exact for what venues trade; an odd one is rounded here as it is in the posting
-      const filledValue = row.filledValue + ratioHalfEven(price, quantity, ONE)
-      const avgPx = cumQty > 0n ? ratioHalfEven(filledValue, ONE, cumQty) : 0n
-      const done = leavesQty === 0n ? { ...nothingPending, settled: "Filled" } : { settled: "PartiallyFilled" }
-      return { cumQty, filledValue, avgPx, fees: row.fees + fee, ...done }
-    }
+      return set(row, standing)
+    case "OrderFilled":
+    case "ExecutionBusted":
+    case "ExecutionCorrected":
+      return bookedBy(event).reduce((before, one) => ({ ...before, ...executed(before, one, event) }), row)
     case "ReplaceRequested":
-      return { pendingReplace: event.data.clOrdId }
-    case "OrderReplaced": {
-      const { quantity, price, stopPrice } = event.data
-      // what the venue calls the price of a market or stop order is its protection, not a limit
-      const limit = price !== undefined && row.price > 0n ? { price } : {}
-      const done = quantity <= row.cumQty ? { settled: "Filled" } : {}
-      const clOrdId = row.pendingReplace === "" ? {} : { clOrdId: row.pendingReplace }
-      return {
-        quantity,
-        ...limit,
-        ...(stopPrice !== undefined && { stopPrice }),
-        ...clOrdId,
-        pendingReplace: "",
-        ...done
-      }
-    }
-    case "ReplaceRejected":
-      return { pendingReplace: "", reason: event.data.reason }
+      return ask(row, "replace", event.data.clOrdId, event.data.quantity)
     case "CancelRequested":
-      return { pendingCancel: event.data.clOrdId }
+      return ask(row, "cancel", event.data.clOrdId)
+    case "CancelPending":
+      return taken(row, "cancel", event.data.clOrdId)
+    case "ReplacePending":
+      return taken(row, "replace", event.data.clOrdId)
+    case "OrderReplaced": {
+      const request = requestOf(row, "replace", event.data.clOrdId)
+      const accepted = request === undefined ? {} : { clOrdId: request.clOrdId }
+      return { ...newTerms(row, event.data), ...accepted, ...answered(row, "replace", event.data.clOrdId) }
+    }
+    case "OrderRestated": {
+      const { cumQty, reason } = event.data
+      return { ...newTerms(row, event.data), ...set(row, standing), reason, ...(cumQty !== undefined && { cumQty }) }
+    }
+    case "OrderReleased":
+      return { quantity: event.data.quantity }
+    case "ReplaceRejected":
+      return { ...answered(row, "replace", event.data.clOrdId), reason: event.data.reason }
     case "CancelRejected":
-      return { pendingCancel: "", reason: event.data.reason }
+      return { ...answered(row, "cancel", event.data.clOrdId), reason: event.data.reason }
+    case "OrderStopped":
+      return { ...set(row, { stopped: true }), reason: event.data.reason }
+    case "OrderSuspended":
+      return { ...set(row, { suspended: true }), reason: event.data.reason }
+    case "OrderDoneForDay":
+      return { ...set(row, { doneForDay: true }), reason: event.data.reason }
     case "OrderCanceled":
-      return ended("Canceled", event.data.reason)
+    case "HeldOrderCanceled":
+      return ended(row, "Canceled", event.data.reason)
     case "OrderRejected":
-      return ended("Rejected", event.data.reason)
+      return ended(row, "Rejected", event.data.reason)
     case "OrderExpired":
-      return ended("Expired", event.data.reason)
+      return ended(row, "Expired", event.data.reason)
     default:
       return {}
   }
 }
 
+const placed = ({ data, account, recordedAt }: LedgerEvent & { type: "OrderPlaced" }): Partial<OrderRow> => {
+  const { clOrdId, symbol, side, orderType, timeInForce, quantity } = data
+  const { price = 0n, stopPrice = 0n, expireAt = NEVER, groupId = "", parentId = "" } = data
+  const named = { clOrdId, account: account ?? "", symbol, side, type: orderType, timeInForce, quantity }
+  const instructions = Object.entries(instructionsOf(data)).map(([name, value]) => [
+    name,
+    typeof value === "bigint" ? formatFixed(value) : value
+  ])
+  return {
+    ...named,
+    price,
+    stopPrice,
+    expireAt,
+    instructions: instructions.length === 0 ? "" : JSON.stringify(Object.fromEntries(instructions)),
+    groupId,
+    parentId,
+    createdAt: recordedAt
+  }
+}
+
+const executed = (
+  row: OrderRow,
+  one: Booked,
+  { data }: LedgerEvent & { data: { cumQty: bigint } }
+): Partial<OrderRow> => {
+  // the products are exact for what venues trade; an odd one is rounded here as it is in the posting
+  const value = ratioHalfEven(one.price, one.quantity, ONE)
+  const filledValue = row.filledValue + (one.undone ? -value : value)
+  const { cumQty } = data
+  const avgPx = cumQty > 0n ? ratioHalfEven(filledValue, ONE, cumQty) : 0n
+  return { cumQty, filledValue, avgPx, fees: row.fees + (one.undone ? -one.fee : one.fee) }
+}
+
+const newTerms = (
+  row: OrderRow,
+  { quantity, price, stopPrice }: { quantity?: bigint; price?: bigint; stopPrice?: bigint }
+): Partial<OrderRow> => ({
+  ...(quantity !== undefined && { quantity }),
+  // what the venue calls the price of a market or stop order is its protection, not a limit
+  ...(price !== undefined && (row.price > 0n || row.type === "market-to-limit") && { price }),
+  ...(stopPrice !== undefined && { stopPrice })
+})
+
 const decided = (row: OrderRow, { data, cause }: LedgerEvent & { type: "OrderRiskDecided" }): Partial<OrderRow> => {
   const risk = JSON.stringify({
     decision: data.decision,
+    rules: data.rules,
     checks: data.checks,
     ...(data.price !== undefined && { price: formatFixed(data.price), priceSource: data.priceSource }),
     ...(data.priceAgeMicros !== undefined && { priceAgeMicros: data.priceAgeMicros })
   })
   if (data.decision === "approved") return { risk }
-  const failed = readChecks(data.checks).filter((check) => !check.passed)
+  const failed = readChecks(data.checks, data.rules).filter((check) => !check.passed)
   const reason = `refused by ${failed.map((check) => check.code).join(", ")}`
-  return cause === row.pendingReplace ? { risk, reason, pendingReplace: "" } : { risk, ...ended("Rejected", reason) }
+  const change = requestOf(row, "replace", cause)
+  return change === undefined
+    ? { risk, ...ended(row, "Rejected", reason) }
+    : { risk, reason, ...answered(row, "replace", cause) }
 }

@@ -11,8 +11,9 @@ export type PnlRows = {
 }
 
 /**
- * Average-cost P&L of an account in one currency. `realized` and `unrealized` are before fees, which stand apart;
- * equity = cash + value of positions. A position without a recorded mark is valued at its cost and says so by no mark.
+ * Average-cost P&L of an account in one currency. `realized` and `unrealized` are before fees and without interest and
+ * dividends, which stand apart; equity = cash + value of positions. A position without a recorded mark is valued at its
+ * cost and says so by no mark.
  */
 export const pnlReport = (account: string, currency: string, rows: PnlRows) => {
   const own = rows.positions.filter((row) => row.account === account && row.currency === currency)
@@ -29,6 +30,7 @@ export const pnlReport = (account: string, currency: string, rows: PnlRows) => {
     realized: formatFixed(sum((p) => p.row.realized)),
     unrealized: formatFixed(sum((p) => p.unrealized)),
     fees: formatFixed(money?.fees ?? 0n),
+    ...incomeOf((money?.interest ?? 0n) + (money?.dividends ?? 0n)),
     positions: valued.toSorted((a, b) => (a.row.symbol < b.row.symbol ? -1 : 1)).map(shown)
   }
 }
@@ -46,5 +48,9 @@ const shown = ({ row, mark, unrealized }: ReturnType<typeof valuedPosition>) => 
   ...(mark !== undefined && { mark: formatFixed(mark.price), markAt: mark.markedAt }),
   realized: formatFixed(row.realized),
   unrealized: formatFixed(unrealized),
-  fees: formatFixed(row.fees)
+  fees: formatFixed(row.fees),
+  ...incomeOf(row.income)
 })
+
+/** Interest and dividends: told where there are any. */
+const incomeOf = (income: bigint): { readonly income?: string } => (income === 0n ? {} : { income: formatFixed(income) })

@@ -1,5 +1,8 @@
 import { absOf, ONE, ratioHalfEven } from "#domain/kernel/money.ts"
-import { define, NEVER, NONE, type RowOf } from "#projections/projection.ts"
+import { averageCost, withoutTrade, type Cost } from "#domain/ledger/average-cost.ts"
+import { bookedBy, type Booked } from "#domain/orders/booked.ts"
+import { define, NEVER, type RowOf } from "#projections/projection.ts"
+import { changesBy, type PositionChange } from "./changes.ts"
 
 /** Units held with their average cost and what sales of them brought, fees apart (they are a column of their own). */
 const columns = {
@@ -11,9 +14,13 @@ const columns = {
   cost: "amount",
   avgPrice: "amount",
   realized: "amount",
+  /** dividends, less the tax withheld on them */
+  income: "amount",
   fees: "amount",
   bought: "amount",
   sold: "amount",
+  /** units that came (above 0) or went without a trade: transfers, splits, changes of symbol, expiries */
+  moved: "amount",
   fills: "integer",
   multiplier: "amount",
   updatedAt: "time"
@@ -22,10 +29,14 @@ export type PositionRow = RowOf<typeof columns>
 
 export const positions = define<typeof columns>({
   name: "positions",
-  version: 1,
+  version: 3,
   columns,
   key: ["account", "symbol"],
-  keysOf: (event) => (event.type === "OrderFilled" ? [[event.account ?? "", event.data.symbol]] : NONE),
+  keysOf: (event) => {
+    const [booked] = bookedBy(event)
+    if (booked !== undefined) return [[event.account ?? "", booked.symbol]]
+    return changesBy(event).map(({ symbol }) => [event.account ?? "", symbol])
+  },
   empty: ([account, symbol]) => ({
     account: String(account),
     symbol: String(symbol),
@@ -34,47 +45,52 @@ export const positions = define<typeof columns>({
     cost: 0n,
     avgPrice: 0n,
     realized: 0n,
+    income: 0n,
     fees: 0n,
     bought: 0n,
     sold: 0n,
+    moved: 0n,
     fills: 0,
     multiplier: ONE,
     updatedAt: NEVER
   }),
   fold: (row, event) => {
-    if (event.type !== "OrderFilled") return row
-    const { side, quantity, notional, fee, settlement, multiplier } = event.data
-    const after = averageCost(row, side === "buy" ? quantity : -quantity, side === "buy" ? notional : -notional)
-    const units = ratioHalfEven(after.quantity, multiplier, ONE)
-    return {
-      ...row,
-      ...after,
-      currency: settlement,
-      multiplier,
-      avgPrice: units === 0n ? 0n : ratioHalfEven(absOf(after.cost), ONE, absOf(units)),
-      fees: row.fees + fee,
-      bought: row.bought + (side === "buy" ? quantity : 0n),
-      sold: row.sold + (side === "sell" ? quantity : 0n),
-      fills: row.fills + 1,
-      updatedAt: event.recordedAt
-    }
+    const traded = bookedBy(event).reduce(withExecution, row)
+    const own = changesBy(event).filter(({ symbol }) => symbol === row.symbol)
+    const after = own.reduce(withChange, traded)
+    return after === row ? row : { ...after, updatedAt: event.recordedAt }
   }
 })
 
-type Cost = { readonly quantity: bigint; readonly cost: bigint; readonly realized: bigint }
+const withExecution = (row: PositionRow, execution: Booked): PositionRow => {
+  const { side, quantity, notional, fee, settlement, multiplier, undone } = execution
+  const [units, value] = side === "buy" ? [quantity, notional] : [-quantity, -notional]
+  const after = undone ? withoutTrade(row, units, value) : averageCost(row, units, value)
+  const by = undone ? -quantity : quantity
+  return {
+    ...row,
+    ...costing(after, multiplier),
+    currency: settlement,
+    fees: row.fees + (undone ? -fee : fee),
+    bought: row.bought + (side === "buy" ? by : 0n),
+    sold: row.sold + (side === "sell" ? by : 0n),
+    fills: row.fills + (undone ? -1 : 1)
+  }
+}
 
-/**
- * Average cost: what is sold takes its share of the cost with it, half to even. `quantity` and `value` are signed
- * (above 0 buys). A trade through zero closes what was held and opens the rest at its own price.
- */
-export const averageCost = (held: Cost, quantity: bigint, value: bigint): Cost => {
-  const after = held.quantity + quantity
-  const adds = held.quantity === 0n || held.quantity > 0n === quantity > 0n
-  if (adds) return { quantity: after, cost: held.cost + value, realized: held.realized }
-  const closed = absOf(quantity) <= absOf(held.quantity) ? quantity : -held.quantity
-  const removed = ratioHalfEven(held.cost, absOf(closed), absOf(held.quantity))
-  const closedValue = closed === quantity ? value : ratioHalfEven(value, absOf(closed), absOf(quantity))
-  const realized = held.realized - closedValue - removed
-  const opened = value - closedValue
-  return { quantity: after, cost: closed === quantity ? held.cost - removed : opened, realized }
+const withChange = (row: PositionRow, change: PositionChange): PositionRow => {
+  const { currency, multiplier = row.multiplier, moved = 0n, income = 0n, after } = change
+  return {
+    ...row,
+    ...(after !== undefined && costing(after(row), multiplier)),
+    currency,
+    income: row.income + income,
+    moved: row.moved + moved
+  }
+}
+
+const costing = ({ quantity, cost, realized }: Cost, multiplier: bigint) => {
+  const units = ratioHalfEven(quantity, multiplier, ONE)
+  const avgPrice = units === 0n ? 0n : ratioHalfEven(absOf(cost), ONE, absOf(units))
+  return { quantity, cost, realized, avgPrice, multiplier }
 }

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { AccountId, ClOrdId, Currency, GroupId, OwnerId } from "#domain/kernel/ids.ts"
-import { CashInput } from "#services/http/decimals.ts"
+import { CashInput, RateInput } from "#services/http/decimals.ts"
 import { DecimalText, Note, TimeInput, TimeText } from "./fields.ts"
 import { HaltBody, LimitValues } from "./limits.ts"
 
@@ -9,8 +9,11 @@ export const OpenAccount = Schema.Struct({
   account: AccountId,
   owner: OwnerId,
   group: Schema.optionalKey(GroupId),
-  type: Schema.Literals(["cash"]),
-  currency: Currency
+  type: Schema.Literals(["cash", "margin"]),
+  currency: Currency,
+  /** of a margin account: shares of what it holds, 0.5 and 0.25 unless told */
+  initialMargin: Schema.optionalKey(RateInput),
+  maintenanceMargin: Schema.optionalKey(RateInput)
 }).annotate({ identifier: "OpenAccount" })
 export type OpenAccount = typeof OpenAccount.Type
 
@@ -42,13 +45,23 @@ export const HoldingBody = Schema.Struct({
 }).annotate({ identifier: "Holding" })
 export type HoldingBody = typeof HoldingBody.Type
 
+/** What a margin account has and must have, at the last marks. */
+export const MarginBody = Schema.Struct({
+  initialRate: DecimalText,
+  maintenanceRate: DecimalText,
+  equity: DecimalText,
+  initial: DecimalText,
+  maintenance: DecimalText
+}).annotate({ identifier: "Margin" })
+
 /** An account as it is answered. */
 export const AccountBody = Schema.Struct({
   account: Schema.String,
   owner: Schema.String,
   group: Schema.String,
-  type: Schema.Literals(["cash"]),
+  type: Schema.Literals(["cash", "margin"]),
   currency: Schema.String,
+  margin: Schema.optionalKey(MarginBody),
   balances: Schema.Array(BalanceBody),
   positions: Schema.Array(HoldingBody),
   limits: LimitValues,

@@ -1,28 +1,58 @@
 import { Schema } from "effect"
-import { AccountId, Symbol } from "#domain/kernel/ids.ts"
-import { CashLimitInput, QuantityLimitInput, RateInput } from "#services/http/decimals.ts"
-import { DecimalText, Note, readFields, TimeText } from "./fields.ts"
+import { AccountId, GroupId, Symbol } from "#domain/kernel/ids.ts"
+import { AllottedLimit, HaltMode } from "#domain/risk/events.ts"
+import { LimitScope, SELF_TRADE_MODES } from "#domain/risk/limits.ts"
+import { CashInput, CashLimitInput, QuantityLimitInput, RateInput } from "#services/http/decimals.ts"
+import { DecimalText, Note, readFields, TimeInput, TimeText } from "./fields.ts"
+import { CheckBody } from "./orders.ts"
 
-export const Scope = Schema.Literals(["account", "group", "firm"])
+export const Scope = LimitScope
 export type Scope = typeof Scope.Type
-/** Of an account, a group or the firm: the firm's own id too, since halts of it may be asked without one. */
+/** Of an account, a group, a symbol or the firm: the firm's own id too, since halts of it may be asked without one. */
 const ScopeId = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_.:-]{1,64}$/u))
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 }))
+const Symbols = Schema.Array(Symbol).check(Schema.isMaxLength(1000))
+const SelfTrade = Schema.Literals(SELF_TRADE_MODES)
+const WashTrade = Schema.Literals(["allow", "block"])
+
+const change = <S extends Schema.Constraint>(value: S) => Schema.optionalKey(Schema.NullOr(value))
 
 /** What is left out stays, `null` clears. */
 const LimitChanges = Schema.Struct({
-  maxOrderNotional: Schema.optionalKey(Schema.NullOr(CashLimitInput)),
-  maxPosition: Schema.optionalKey(Schema.NullOr(QuantityLimitInput)),
-  maxOpenOrders: Schema.optionalKey(Schema.NullOr(Count)),
-  maxOrdersPerSecond: Schema.optionalKey(Schema.NullOr(Count)),
-  collarPercent: Schema.optionalKey(Schema.NullOr(RateInput))
+  maxOrderNotional: change(CashLimitInput),
+  maxPosition: change(QuantityLimitInput),
+  maxOpenOrders: change(Count),
+  maxOrdersPerSecond: change(Count),
+  collarPercent: change(RateInput),
+  maxOrderQuantity: change(QuantityLimitInput),
+  maxGrossNotional: change(CashLimitInput),
+  maxConcentrationPercent: change(RateInput),
+  maxOpenNotional: change(CashLimitInput),
+  maxCancelsPerSecond: change(Count),
+  maxPriceAgeSeconds: change(Count),
+  maxDailyLoss: change(CashLimitInput),
+  maxTrailingLoss: change(CashLimitInput),
+  maxDrawdown: change(CashLimitInput),
+  fatFingerMultiple: change(RateInput),
+  duplicateWindowMillis: change(Count),
+  selfTrade: change(SelfTrade),
+  washTrade: change(WashTrade),
+  restricted: change(Symbols),
+  shortAllowed: change(Schema.Boolean),
+  locateRequired: change(Schema.Boolean)
 }).annotate({ identifier: "LimitChanges" })
 export type LimitChanges = typeof LimitChanges.Type
 
-/** Body of `PUT /risk/limits`. */
-export const SetLimits = Schema.Struct({ scope: Scope, id: ScopeId, limits: LimitChanges, reason: Note }).annotate({
-  identifier: "SetLimits"
-})
+/** Body of `PUT /risk/limits`; with `effectiveFrom` the change holds from then on. */
+export const SetLimits = Schema.Struct({
+  scope: Scope,
+  id: ScopeId,
+  limits: LimitChanges,
+  reason: Note,
+  proposedBy: Schema.optionalKey(Note),
+  approvedBy: Schema.optionalKey(Note),
+  effectiveFrom: Schema.optionalKey(TimeInput)
+}).annotate({ identifier: "SetLimits" })
 export type SetLimits = typeof SetLimits.Type
 
 /** Body of `POST /risk/halts`; with `symbol` only that one is halted. */
@@ -30,7 +60,8 @@ export const PlaceHalt = Schema.Struct({
   scope: Scope,
   id: Schema.optionalKey(ScopeId),
   symbol: Schema.optionalKey(Symbol),
-  reason: Note
+  reason: Note,
+  mode: Schema.optionalKey(HaltMode)
 })
   .check(
     Schema.makeFilter(({ id, scope }) =>
@@ -39,6 +70,27 @@ export const PlaceHalt = Schema.Struct({
   )
   .annotate({ identifier: "PlaceHalt" })
 export type PlaceHalt = typeof PlaceHalt.Type
+
+/** Body of `POST /risk/allotments`: a part of the firm's limit for a group, or with `return` back to the firm. */
+export const Allot = Schema.Struct({
+  group: GroupId,
+  limit: AllottedLimit,
+  amount: CashInput,
+  return: Schema.optionalKey(Schema.Boolean),
+  reason: Note
+}).annotate({ identifier: "Allot" })
+export type Allot = typeof Allot.Type
+
+/** What a group has of the firm's limit after the change, and what the firm has handed out altogether. */
+export const AllotmentBody = Schema.Struct({
+  group: Schema.String,
+  limit: AllottedLimit,
+  allotted: DecimalText,
+  allottedToAll: DecimalText,
+  firmLimit: DecimalText,
+  position: Schema.String
+}).annotate({ identifier: "Allotment" })
+export type AllotmentBody = typeof AllotmentBody.Type
 
 export const LimitQuery = Schema.Struct({ account: AccountId, ...readFields })
 export type LimitQuery = typeof LimitQuery.Type
@@ -49,15 +101,32 @@ export const LimitValues = Schema.Struct({
   maxPosition: Schema.optionalKey(DecimalText),
   maxOpenOrders: Schema.optionalKey(Schema.Int),
   maxOrdersPerSecond: Schema.optionalKey(Schema.Int),
-  collarPercent: Schema.optionalKey(DecimalText)
+  collarPercent: Schema.optionalKey(DecimalText),
+  maxOrderQuantity: Schema.optionalKey(DecimalText),
+  maxGrossNotional: Schema.optionalKey(DecimalText),
+  maxConcentrationPercent: Schema.optionalKey(DecimalText),
+  maxOpenNotional: Schema.optionalKey(DecimalText),
+  maxCancelsPerSecond: Schema.optionalKey(Schema.Int),
+  maxPriceAgeSeconds: Schema.optionalKey(Schema.Int),
+  maxDailyLoss: Schema.optionalKey(DecimalText),
+  maxTrailingLoss: Schema.optionalKey(DecimalText),
+  maxDrawdown: Schema.optionalKey(DecimalText),
+  fatFingerMultiple: Schema.optionalKey(DecimalText),
+  duplicateWindowMillis: Schema.optionalKey(Schema.Int),
+  selfTrade: Schema.optionalKey(SelfTrade),
+  washTrade: Schema.optionalKey(WashTrade),
+  restricted: Schema.optionalKey(Schema.Array(Schema.String)),
+  shortAllowed: Schema.optionalKey(Schema.Boolean),
+  locateRequired: Schema.optionalKey(Schema.Boolean)
 }).annotate({ identifier: "LimitValues" })
 export type LimitValues = typeof LimitValues.Type
 
-/** One level's own limits. */
+/** One level's own limits; `waiting` are changes that hold from later on. */
 export const LevelBody = Schema.Struct({
   scope: Scope,
   id: Schema.String,
   limits: LimitValues,
+  waiting: Schema.optionalKey(Schema.Array(Schema.Struct({ effectiveFrom: TimeText, limits: LimitValues }))),
   position: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "LevelLimits" })
 export type LevelBody = typeof LevelBody.Type
@@ -69,6 +138,7 @@ export const HaltBody = Schema.Struct({
   id: Schema.optionalKey(Schema.String),
   symbol: Schema.optionalKey(Schema.String),
   reason: Schema.String,
+  mode: Schema.optionalKey(HaltMode),
   at: TimeText,
   /** when it was lifted */
   resumedAt: Schema.optionalKey(TimeText),
@@ -92,3 +162,14 @@ export const HaltPage = Schema.Struct({
 }).annotate({
   identifier: "HaltPage"
 })
+
+/** What an order would get, from `POST /risk/check`; nothing is recorded. `position` is what it was judged by. */
+export const RiskAnswer = Schema.Struct({
+  decision: Schema.Literals(["approved", "denied"]),
+  checks: Schema.Array(CheckBody),
+  price: Schema.optionalKey(DecimalText),
+  priceSource: Schema.optionalKey(Schema.String),
+  priceAge: Schema.optionalKey(Schema.Finite),
+  position: Schema.String
+}).annotate({ identifier: "RiskAnswer" })
+export type RiskAnswer = typeof RiskAnswer.Type

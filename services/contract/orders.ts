@@ -1,36 +1,17 @@
 import { Schema } from "effect"
 import { AccountId, ClOrdId, OrderId, Symbol } from "#domain/kernel/ids.ts"
-import { PriceInput, QuantityInput } from "#services/http/decimals.ts"
+import { GroupKind, OrderType, Side, TimeInForce } from "#domain/orders/events.ts"
+import { instructionFields } from "#domain/orders/instructions.ts"
+import { PRICES } from "#domain/orders/shape.ts"
+import { ORD_STATUSES } from "#domain/orders/status.ts"
+import { PriceInput, QuantityInput, RateInput } from "#services/http/decimals.ts"
 import { DecimalText, pageFields, TimeInput, TimeText } from "./fields.ts"
 
-export const Side = Schema.Literals(["buy", "sell"])
-export const OrderType = Schema.Literals(["market", "limit", "stop", "stop-limit"])
-export const TimeInForce = Schema.Literals(["GTC", "DAY", "IOC", "FOK", "GTD"])
 /** FIX OrdStatus. */
-export const OrderStatus = Schema.Literals([
-  "New",
-  "PartiallyFilled",
-  "Filled",
-  "Canceled",
-  "Rejected",
-  "Expired",
-  "PendingNew",
-  "PendingCancel",
-  "PendingReplace",
-  "DoneForDay",
-  "Suspended",
-  "Stopped"
-])
+export const OrderStatus = Schema.Literals(ORD_STATUSES)
 
-/** Which prices an order of each type has. */
-const PRICES = {
-  market: { price: false, stopPrice: false },
-  limit: { price: true, stopPrice: false },
-  stop: { price: false, stopPrice: true },
-  "stop-limit": { price: true, stopPrice: true }
-} as const
 type Priced = {
-  readonly type: keyof typeof PRICES
+  readonly type: typeof OrderType.Type
   readonly price?: unknown
   readonly stopPrice?: unknown
   readonly timeInForce?: string
@@ -38,9 +19,13 @@ type Priced = {
 }
 const fieldsFit = (order: Priced) => {
   const faults: Array<{ path: [string]; issue: string }> = []
-  for (const field of ["price", "stopPrice"] as const) {
-    const needed = PRICES[order.type][field]
-    if (needed === (order[field] !== undefined)) continue
+  const { price, stop } = PRICES[order.type]
+  for (const [field, presence] of [
+    ["price", price],
+    ["stopPrice", stop]
+  ] as const) {
+    const needed = presence === "needed"
+    if (presence === "may" || needed === (order[field] !== undefined)) continue
     faults.push({ path: [field], issue: needed ? `a ${order.type} order needs it` : `a ${order.type} order has none` })
   }
   const gtd = order.timeInForce === "GTD"
@@ -49,9 +34,27 @@ const fieldsFit = (order: Priced) => {
   return faults
 }
 
-/** Body of `POST /orders`. */
-export const NewOrder = Schema.Struct({
-  account: AccountId,
+/** How an order is to be worked, as a caller writes it; what each means and goes with stands in docs/orders.md. */
+const instructionInputs = {
+  ...instructionFields,
+  trailAmount: Schema.optionalKey(PriceInput),
+  trailPercent: Schema.optionalKey(RateInput),
+  limitOffset: Schema.optionalKey(PriceInput),
+  displayQuantity: Schema.optionalKey(QuantityInput),
+  minQuantity: Schema.optionalKey(QuantityInput),
+  pegOffset: Schema.optionalKey(PriceInput)
+}
+/** Where it comes from. */
+const originInputs = {
+  capacity: Schema.optionalKey(Schema.Literals(["agency", "principal", "riskless-principal"])),
+  algorithm: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_.:@/-]{1,64}$/u))),
+  manual: Schema.optionalKey(Schema.Boolean),
+  parentId: Schema.optionalKey(OrderId),
+  short: Schema.optionalKey(Schema.Boolean),
+  locate: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_.:-]{1,64}$/u)))
+}
+
+const orderInputs = {
   symbol: Symbol,
   side: Side,
   type: OrderType,
@@ -60,24 +63,40 @@ export const NewOrder = Schema.Struct({
   stopPrice: Schema.optionalKey(PriceInput),
   timeInForce: Schema.optionalKey(TimeInForce),
   expireAt: Schema.optionalKey(TimeInput),
-  clOrdId: Schema.optionalKey(ClOrdId)
-})
+  ...instructionInputs,
+  ...originInputs
+}
+
+/** Body of `POST /orders`. */
+export const NewOrder = Schema.Struct({ account: AccountId, ...orderInputs, clOrdId: Schema.optionalKey(ClOrdId) })
   .check(Schema.makeFilter(fieldsFit))
   .annotate({ identifier: "NewOrder" })
 export type NewOrder = typeof NewOrder.Type
+
+/** Body of `POST /orders/groups`: orders that hang together; of OTO and bracket the first is the parent. */
+export const NewGroup = Schema.Struct({
+  account: AccountId,
+  kind: GroupKind,
+  orders: Schema.Array(Schema.Struct(orderInputs).check(Schema.makeFilter(fieldsFit)).annotate({ identifier: "Leg" })),
+  clOrdId: Schema.optionalKey(ClOrdId)
+}).annotate({ identifier: "NewGroup" })
+export type NewGroup = typeof NewGroup.Type
 
 /** Body of `PATCH /orders/ID`. What is left out stays; something must change. */
 export const ReplaceOrder = Schema.Struct({
   quantity: Schema.optionalKey(QuantityInput),
   price: Schema.optionalKey(PriceInput),
   stopPrice: Schema.optionalKey(PriceInput),
+  displayQuantity: Schema.optionalKey(QuantityInput),
+  /** the clOrdId of a change that is on its way, when this one is to follow it */
+  origClOrdId: Schema.optionalKey(ClOrdId),
   clOrdId: Schema.optionalKey(ClOrdId)
 })
   .check(
-    Schema.makeFilter(({ price, quantity, stopPrice }) =>
-      quantity !== undefined || price !== undefined || stopPrice !== undefined
+    Schema.makeFilter(({ price, quantity, stopPrice, displayQuantity }) =>
+      [price, quantity, stopPrice, displayQuantity].some((value) => value !== undefined)
         ? undefined
-        : { path: ["quantity"], issue: "nothing to change: give quantity, price or stopPrice" }
+        : { path: ["quantity"], issue: "nothing to change: give quantity, price, stopPrice or displayQuantity" }
     )
   )
   .annotate({ identifier: "ReplaceOrder" })
@@ -116,6 +135,8 @@ export const CheckBody = Schema.Struct({
   passed: Schema.Boolean,
   /** whose limit it was, or who halted: `account`, `group`, `firm`, `symbol` */
   scope: Schema.optionalKey(Schema.String),
+  /** the event that set the limit */
+  setBy: Schema.optionalKey(Schema.String),
   price: Schema.optionalKey(DecimalText),
   priceSource: Schema.optionalKey(Schema.String),
   priceAge: Schema.optionalKey(Schema.Finite)
@@ -134,6 +155,16 @@ export const FillBody = Schema.Struct({
 }).annotate({ identifier: "Fill" })
 export type FillBody = typeof FillBody.Type
 
+const instructionTexts = {
+  ...instructionFields,
+  trailAmount: Schema.optionalKey(DecimalText),
+  trailPercent: Schema.optionalKey(DecimalText),
+  limitOffset: Schema.optionalKey(DecimalText),
+  displayQuantity: Schema.optionalKey(DecimalText),
+  minQuantity: Schema.optionalKey(DecimalText),
+  pegOffset: Schema.optionalKey(DecimalText)
+}
+
 /** An order as it is answered. */
 export const OrderBody = Schema.Struct({
   orderId: OrderId,
@@ -147,6 +178,9 @@ export const OrderBody = Schema.Struct({
   price: Schema.optionalKey(DecimalText),
   stopPrice: Schema.optionalKey(DecimalText),
   expireAt: Schema.optionalKey(TimeText),
+  ...instructionTexts,
+  groupId: Schema.optionalKey(Schema.String),
+  parentId: Schema.optionalKey(Schema.String),
   status: OrderStatus,
   cumQty: DecimalText,
   leavesQty: DecimalText,
@@ -160,6 +194,17 @@ export const OrderBody = Schema.Struct({
   position: Schema.String
 }).annotate({ identifier: "Order" })
 export type OrderBody = typeof OrderBody.Type
+
+/** A group as it was placed: its orders in the order in which they were given. */
+export const GroupBody = Schema.Struct({
+  groupId: Schema.String,
+  clOrdId: Schema.String,
+  account: Schema.String,
+  kind: GroupKind,
+  orders: Schema.Array(OrderBody),
+  position: Schema.String
+}).annotate({ identifier: "Group" })
+export type GroupBody = typeof GroupBody.Type
 
 /** What cancel-all asked to be cancelled. */
 export const CancelAllBody = Schema.Struct({ requested: Schema.Array(OrderId) }).annotate({

@@ -14,7 +14,8 @@ export const PnlPositionBody = Schema.Struct({
   markAt: Schema.optionalKey(TimeText),
   markAge: Schema.optionalKey(Schema.Finite),
   realized: DecimalText,
-  unrealized: Schema.optionalKey(DecimalText)
+  unrealized: Schema.optionalKey(DecimalText),
+  income: Schema.optionalKey(DecimalText)
 }).annotate({ identifier: "PnlPosition" })
 export type PnlPositionBody = typeof PnlPositionBody.Type
 
@@ -29,6 +30,8 @@ export const PnlBody = Schema.Struct({
   realized: DecimalText,
   unrealized: DecimalText,
   fees: DecimalText,
+  /** interest and dividends; left out while there were none */
+  income: Schema.optionalKey(DecimalText),
   positions: Schema.Array(PnlPositionBody)
 }).annotate({ identifier: "Pnl" })
 export type PnlBody = typeof PnlBody.Type

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
+import { OrderType, Side, TimeInForce } from "#domain/orders/events.ts"
 import { DecimalText, TimeText } from "./fields.ts"
-import { OrderType, Side, TimeInForce } from "./orders.ts"
 
 /** An order that rests at a venue. `queueAhead` is what stands before it at its price, where the venue knows. */
 export const VenueOrderBody = Schema.Struct({

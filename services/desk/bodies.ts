@@ -1,7 +1,8 @@
 import type { Account, HaltState, State } from "#domain/account/state.ts"
 import { absOf, formatFixed } from "#domain/kernel/money.ts"
 import { readChecks, type Check } from "#domain/risk/check-text.ts"
-import type { Limits } from "#domain/risk/events.ts"
+import { LIMIT_NAMES, type Limits } from "#domain/risk/limits.ts"
+import { requiredOf, type Margin } from "#domain/risk/margin.ts"
 import type { ExecutionRow } from "#projections/executions/executions.ts"
 import type { OrderRow } from "#projections/orders/orders.ts"
 import { NEVER } from "#projections/projection.ts"
@@ -16,19 +17,31 @@ export type OrderView = {
   readonly fills: ReadonlyArray<ExecutionRow>
 }
 
-type RiskText = {
+type RiskText = Basis & {
   readonly decision: "approved" | "denied"
   readonly checks: string
+  readonly rules?: number
+}
+/** The price that the checks compared with. */
+type Basis = {
   readonly price?: string
   readonly priceSource?: string
   readonly priceAgeMicros?: number
 }
 
 /** Checks that compared with a market price carry it. */
-const PRICED = new Set(["PRICE_COLLAR", "MIN_NOTIONAL", "MAX_ORDER_NOTIONAL"])
+const PRICED = new Set([
+  "PRICE_COLLAR",
+  "PRICE_AGE",
+  "MIN_NOTIONAL",
+  "MAX_ORDER_NOTIONAL",
+  "MAX_GROSS_NOTIONAL",
+  "MAX_CONCENTRATION",
+  "MAX_OPEN_NOTIONAL"
+])
 
-const checkBody = (check: Check, risk: RiskText): CheckBody => {
-  const { code, passed, scope } = check
+export const checkBody = (check: Check, risk: Basis, partition: number): CheckBody => {
+  const { code, passed, scope, setBy } = check
   const [limit, used, requested] = [check.limit ?? null, check.used ?? null, check.requested ?? null]
   const price =
     PRICED.has(code) && risk.price !== undefined
@@ -38,7 +51,11 @@ const checkBody = (check: Check, risk: RiskText): CheckBody => {
           ...(risk.priceAgeMicros !== undefined && { priceAge: risk.priceAgeMicros / 1e6 })
         }
       : {}
-  return { code, limit, used, requested, passed, ...(scope !== undefined && { scope }), ...price }
+  const who = {
+    ...(scope !== undefined && { scope }),
+    ...(setBy !== undefined && { setBy: `${partition}:${setBy}` })
+  }
+  return { code, limit, used, requested, passed, ...who, ...price }
 }
 
 export const fillBody = (row: ExecutionRow): FillBody => ({
@@ -66,12 +83,18 @@ export const orderBody = ({ row, eventNo, fills }: OrderView, partition: number)
     ...(row.price > 0n && { price: formatFixed(row.price) }),
     ...(row.stopPrice > 0n && { stopPrice: formatFixed(row.stopPrice) }),
     ...(row.expireAt !== NEVER && { expireAt: row.expireAt }),
+    ...(row.instructions !== "" && (JSON.parse(row.instructions) as object)),
+    ...(row.groupId !== "" && { groupId: row.groupId }),
+    ...(row.parentId !== "" && { parentId: row.parentId }),
     status: row.status as OrderBody["status"],
     cumQty: formatFixed(row.cumQty),
     leavesQty: formatFixed(row.leavesQty),
     avgPx: formatFixed(row.avgPx),
     ...(row.reason !== "" && { reason: row.reason }),
-    risk: { decision: risk.decision, checks: readChecks(risk.checks).map((check) => checkBody(check, risk)) },
+    risk: {
+      decision: risk.decision,
+      checks: readChecks(risk.checks, risk.rules).map((check) => checkBody(check, risk, partition))
+    },
     fills: fills.map(fillBody),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
@@ -79,13 +102,16 @@ export const orderBody = ({ row, eventNo, fills }: OrderView, partition: number)
   }
 }
 
-export const limitValues = (limits: Limits): LimitValues => ({
-  ...(limits.maxOrderNotional !== undefined && { maxOrderNotional: formatFixed(limits.maxOrderNotional) }),
-  ...(limits.maxPosition !== undefined && { maxPosition: formatFixed(limits.maxPosition) }),
-  ...(limits.maxOpenOrders !== undefined && { maxOpenOrders: limits.maxOpenOrders }),
-  ...(limits.maxOrdersPerSecond !== undefined && { maxOrdersPerSecond: limits.maxOrdersPerSecond }),
-  ...(limits.collarPercent !== undefined && { collarPercent: formatFixed(limits.collarPercent) })
-})
+export const limitValues = (limits: Limits): LimitValues => {
+  const values: Record<string, unknown> = {}
+  for (const name of LIMIT_NAMES) {
+    const value = limits[name]
+    if (value === undefined) continue
+    if (name === "restricted") values[name] = (value as string).split(" ")
+    else values[name] = typeof value === "bigint" ? formatFixed(value) : value
+  }
+  return values as LimitValues
+}
 
 export const haltBody = (halt: HaltState, partition: number): HaltBody => ({
   haltId: halt.haltId,
@@ -93,6 +119,7 @@ export const haltBody = (halt: HaltState, partition: number): HaltBody => ({
   ...(halt.id !== undefined && { id: halt.id }),
   ...(halt.symbol !== undefined && { symbol: halt.symbol }),
   reason: halt.reason,
+  ...(halt.mode !== undefined && { mode: halt.mode }),
   at: halt.at,
   position: `${partition}:${halt.eventNo}`
 })
@@ -101,7 +128,10 @@ export const haltBody = (halt: HaltState, partition: number): HaltBody => ({
 export const haltsOf = (state: State, account: Account): ReadonlyArray<HaltState> =>
   [...state.halts.values()].filter(
     ({ scope, id }) =>
-      scope === "firm" || (scope === "group" && id === account.group.id) || (scope === "account" && id === account.id)
+      scope === "firm" ||
+      scope === "symbol" ||
+      (scope === "group" && id === account.group.id) ||
+      (scope === "account" && id === account.id)
   )
 
 export const accountBody = (state: State, account: Account): AccountBody => ({
@@ -110,6 +140,7 @@ export const accountBody = (state: State, account: Account): AccountBody => ({
   group: account.group.id,
   type: account.type,
   currency: account.currency,
+  ...(account.margin !== undefined && { margin: marginBody(account, account.margin) }),
   balances: balancesWithOwn(account).map(([currency, { total, reserved }]) => ({
     currency,
     total: formatFixed(total),
@@ -128,6 +159,14 @@ export const accountBody = (state: State, account: Account): AccountBody => ({
   halts: haltsOf(state, account).map((halt) => haltBody(halt, state.partition)),
   openedAt: account.openedAt,
   position: `${state.partition}:${state.eventNo}`
+})
+
+const marginBody = (account: Account, { initialRate, maintenanceRate, initial, opening, maintenance }: Margin) => ({
+  initialRate: formatFixed(initialRate),
+  maintenanceRate: formatFixed(maintenanceRate),
+  equity: formatFixed((account.balances.cash.get(account.currency)?.total ?? 0n) + account.risk.worth.net),
+  initial: formatFixed(requiredOf(initial + opening)),
+  maintenance: formatFixed(requiredOf(maintenance))
 })
 
 /** An account's own currency is shown from the first moment, at zero. */

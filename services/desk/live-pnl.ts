@@ -38,9 +38,9 @@ export class LivePnl {
     this.#positions.apply(event)
     this.#marks.apply(event)
     if (event.type === "AccountOpened") this.#currencies.set(event.data.account, event.data.currency)
-    if (event.type === "OrderFilled" && event.account !== undefined) {
-      const symbols = this.#symbols.get(event.account) ?? new Set()
-      this.#symbols.set(event.account, symbols.add(event.data.symbol))
+    for (const [account, symbol] of positions.keysOf(event) as ReadonlyArray<readonly [AccountId, Symbol]>) {
+      const symbols = this.#symbols.get(account) ?? new Set()
+      this.#symbols.set(account, symbols.add(symbol))
     }
   }
 

@@ -9,8 +9,14 @@ const STATUS: Readonly<Record<string, RefusalStatus>> = {
   AccountExists: 409,
   GroupOfAnother: 409,
   OrderNotOpen: 409,
+  OrderHeld: 409,
   OrderPendingCancel: 409,
   OrderPendingReplace: 409,
+  OverAllotted: 409,
+  BelowAllotted: 409,
+  AllotmentInUse: 409,
+  NotLimited: 409,
+  CancelRate: 429,
   UnknownHalt: 404
 }
 

@@ -6,6 +6,8 @@ import { pageFields, readFields } from "#services/contract/fields.ts"
 import {
   CancelAll,
   CancelAllBody,
+  GroupBody,
+  NewGroup,
   NewOrder,
   OrderBody,
   OrderPage,
@@ -51,6 +53,11 @@ class Orders extends HttpApiGroup.make("orders").add(
   HttpApiEndpoint.post("submit", "/orders", {
     payload: NewOrder,
     success: [OrderBody.pipe(created), OrderBody.pipe(repeated)],
+    error: COMMAND_PROBLEMS
+  }),
+  HttpApiEndpoint.post("submitGroup", "/orders/groups", {
+    payload: NewGroup,
+    success: [GroupBody.pipe(created), GroupBody.pipe(repeated)],
     error: COMMAND_PROBLEMS
   }),
   HttpApiEndpoint.get("list", "/orders", { query: orderQueryFields, success: OrderPage, error: READ_PROBLEMS }),

@@ -5,6 +5,8 @@ import type {
   CancelAll,
   CancelAllBody,
   CancelOrder,
+  GroupBody,
+  NewGroup,
   NewOrder,
   OrderBody,
   OrderQuery,
@@ -24,6 +26,8 @@ export type Oms = {
   readonly withdraw: (account: AccountId, input: MoveCash, meta: Meta) => Promise<Answer<CashMoveBody>>
   /** 201 the first time, also when it was rejected; 200 for a repeat with the same content. */
   readonly submit: (input: NewOrder, meta: Meta) => Promise<Answer<OrderBody>>
+  /** As `submit`, of orders that hang together: all of them in one commit. */
+  readonly submitGroup: (input: NewGroup, meta: Meta) => Promise<Answer<GroupBody>>
   readonly order: (id: OrderId, query: ReadQuery, meta: Meta) => Promise<Answer<OrderBody>>
   readonly orders: (query: OrderQuery, meta: Meta) => Promise<Answer<Page<OrderBody>>>
   readonly replace: (id: OrderId, input: ReplaceOrder, meta: Meta) => Promise<Answer<OrderBody>>

@@ -1,12 +1,13 @@
-import type { Request } from "#domain/account/commands.ts"
+import type { Request, SubmitOrder } from "#domain/account/commands.ts"
 import type { State } from "#domain/account/state.ts"
 import type { AccountId, GroupId, OrderId } from "#domain/kernel/ids.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import { cashOf } from "#domain/ledger/balances.ts"
 import type { CashMoveBody, MoveCash } from "#services/contract/accounts.ts"
-import type { CancelAllBody, OrderBody } from "#services/contract/orders.ts"
+import type { CancelAllBody, GroupBody, NewOrder, OrderBody } from "#services/contract/orders.ts"
 import { created, ok, refused, type Answer, type Meta } from "#services/http/answer.ts"
+import type { LedgerEvent } from "#projections/projection.ts"
 import type { AccountWriter } from "#streams/account-writer.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import { accountBody, orderBody, type OrderView } from "#services/desk/bodies.ts"
@@ -102,8 +103,15 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
   }
 
   return {
-    openAccount: async ({ account, owner, group, type, currency }, meta) => {
-      const terms = { account, owner, group: group ?? (owner as string as GroupId), accountType: type, currency }
+    openAccount: async ({ account, owner, group, type, currency, ...rates }, meta) => {
+      const terms = {
+        account,
+        owner,
+        group: group ?? (owner as string as GroupId),
+        accountType: type,
+        currency,
+        ...rates
+      }
       const outcome = await send({ type: "OpenAccount", ...terms }, undefined, meta)
       if ("problem" in outcome) return outcome
       const body = await writer.look((state) => accountBody(state, state.accounts.get(account)!))
@@ -124,11 +132,17 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
       }),
     deposit: (account, input, meta) => move("Deposit", account, input, meta),
     withdraw: (account, input, meta) => move("Withdraw", account, input, meta),
-    submit: async (input, meta) => {
-      const { type: orderType, clOrdId, timeInForce = orderType === "market" ? "IOC" : "GTC", ...order } = input
-      const outcome = await send({ type: "SubmitOrder", orderType, timeInForce, ...order } as Request, clOrdId, meta)
+    submit: async ({ clOrdId, ...order }, meta) => {
+      const outcome = await send(submission(order), clOrdId, meta)
       if ("problem" in outcome) return outcome
       const body = orderBody(viewOf(outcome.events)!, partition)
+      return outcome.repeat ? ok(body) : created(body)
+    },
+    submitGroup: async ({ account, kind, orders, clOrdId }, meta) => {
+      const legs = orders.map((leg) => submission({ account, ...leg }))
+      const outcome = await send({ type: "SubmitGroup", account, kind, orders: legs }, clOrdId, meta)
+      if ("problem" in outcome) return outcome
+      const body = groupBody(outcome.events, partition)
       return outcome.repeat ? ok(body) : created(body)
     },
     order: async (id, { atLeast }) => {
@@ -170,6 +184,28 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
       )
       return ok({ requested })
     }
+  }
+}
+
+/** An order as it was asked for, with what is understood where nothing is said. */
+const submission = ({ type: orderType, timeInForce, ...order }: Omit<NewOrder, "clOrdId">): SubmitOrder => {
+  const usual = orderType === "market" ? "IOC" : "GTC"
+  return { type: "SubmitOrder", orderType, timeInForce: timeInForce ?? usual, ...order } as SubmitOrder
+}
+
+/** A group from the events of its commit. */
+const groupBody = (events: ReadonlyArray<LedgerEvent>, partition: number): GroupBody => {
+  const placed = events.find((event) => event.type === "GroupPlaced")!
+  const ids = events.flatMap((event) => (event.type === "OrderPlaced" ? [event.data.orderId] : []))
+  const orders = ids.map((id) => events.filter(({ data }) => "orderId" in data && data.orderId === id))
+  const { groupId, clOrdId, kind } = placed.data
+  return {
+    groupId,
+    clOrdId,
+    kind,
+    account: String(placed.account),
+    orders: orders.map((own) => orderBody(viewOf(own)!, partition)),
+    position: `${partition}:${placed.eventNo}`
   }
 }
 

@@ -1,7 +1,7 @@
 import { Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { MoveCash, OpenAccount } from "#services/contract/accounts.ts"
-import { CancelAll, NewOrder, ReplaceOrder } from "#services/contract/orders.ts"
+import { CancelAll, NewGroup, NewOrder, ReplaceOrder } from "#services/contract/orders.ts"
 import { decoder } from "#services/http/decode.ts"
 import { answer, answerBody } from "#services/http/handle.ts"
 import { type Mount, mount } from "#services/http/mount.ts"
@@ -11,6 +11,7 @@ import type { Oms } from "./contract.ts"
 const decodeOpenAccount = decoder(OpenAccount)
 const decodeMoveCash = decoder(MoveCash)
 const decodeNewOrder = decoder(NewOrder)
+const decodeNewGroup = decoder(NewGroup)
 const decodeReplaceOrder = decoder(ReplaceOrder)
 const decodeCancelAll = decoder(CancelAll)
 
@@ -34,6 +35,7 @@ const orders = (api: typeof OmsApi, oms: Oms) =>
   HttpApiBuilder.group(api, "orders", (handlers) =>
     handlers
       .handleRaw("submit", ({ request }) => answerBody(request, decodeNewOrder, oms.submit))
+      .handleRaw("submitGroup", ({ request }) => answerBody(request, decodeNewGroup, oms.submitGroup))
       .handleRaw("replace", ({ params, request }) =>
         answerBody(request, decodeReplaceOrder, (input, meta) => oms.replace(params.id, input, meta))
       )

@@ -7,6 +7,7 @@ import type { State } from "#domain/account/state.ts"
 import { demoTrader } from "#services/session/demo-trader.ts"
 import { DEMO_ACCOUNT, firstCommands, firstDeposit, TEST_ACCOUNT } from "#services/session/first-accounts.ts"
 import { LiveSession } from "#services/session/live.ts"
+import { OwnCommands } from "#services/session/own-commands.ts"
 import { marketSeen } from "#services/session/market-seen.ts"
 import { Marks } from "#services/session/marks.ts"
 import { paperVenue } from "#services/session/paper.ts"
@@ -86,8 +87,10 @@ export const openEngine = async ({ log, clock, seed, demo }: EngineOptions): Pro
   const session = await writer.look((state) => {
     link.restore(state, clock())
     const trader = demo ? { trader: demoTrader(DEMO_ACCOUNT, seed, state) } : {}
-    const live = new LiveSession({ writer, board, link, marks, clock, held: () => pnl.held(), ...trader })
+    const own = new OwnCommands(board, PARTITION)
+    const live = new LiveSession({ writer, board, link, own, marks, clock, held: () => pnl.held(), ...trader })
     running = { session: live, hub }
+    live.resume(own.restore(state))
     return live
   })
   return { writer, board, orders, pnl, hub, session, link, mdNo }

@@ -16,6 +16,7 @@ import { reportRoutes } from "#services/reports/routes.ts"
 import { makeRiskDesk } from "#services/risk/desk.ts"
 import { riskRoutes } from "#services/risk/handlers.ts"
 import { DEMO_ACCOUNT } from "#services/session/first-accounts.ts"
+import { marketSeen } from "#services/session/market-seen.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import type { Projector } from "#streams/project.ts"
@@ -55,7 +56,7 @@ const served = ({
 }: ServicesOptions): ReadonlyArray<Served> => {
   const { writer, pnl, session, board, hub, orders } = engine
   const desk = makeDesk({ writer, log, live: orders, history: storedOrders(rows, projector), clock })
-  const riskDesk = makeRiskDesk(writer, sender(writer, log, clock))
+  const riskDesk = makeRiskDesk(writer, sender(writer, log, clock), { seen: marketSeen(board), clock })
   const pnlDesk = makePnlDesk(pnl, writer.partition, clock)
   const health = healthChecks({ engine, rowsHealth, projector })
   const own: Omit<Record<ServiceName, Served>, "gateway"> = {

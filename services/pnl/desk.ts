@@ -12,7 +12,7 @@ export const pnlBody = (live: LivePnl, account: string, partition: number, now: 
     ...report,
     at: now,
     position: `${partition}:${live.eventNo}`,
-    positions: report.positions.map(({ symbol, quantity, avgPrice, mark, markAt, realized, unrealized }) => ({
+    positions: report.positions.map(({ symbol, quantity, avgPrice, mark, markAt, realized, unrealized, income }) => ({
       symbol,
       quantity,
       avgPrice,
@@ -20,6 +20,7 @@ export const pnlBody = (live: LivePnl, account: string, partition: number, now: 
       ...(markAt !== undefined && { markAt }),
       realized,
       unrealized,
+      ...(income !== undefined && { income }),
       ...(markAt !== undefined && { markAge: Math.max(0, microsBetween(markAt, now)) / 1e6 })
     }))
   }

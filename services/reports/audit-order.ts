@@ -107,7 +107,7 @@ const storyEvent = async (store: RowStore, { partition, row }: RowVersion): Prom
     ...(trace !== "" && { trace }),
     commit: { no: commitNo, id: commitId, hash: commitHash },
     data: JSON.parse(data),
-    ...(event.type === "OrderRiskDecided" && { checks: readChecks(event.data.checks) }),
+    ...(event.type === "OrderRiskDecided" && { checks: readChecks(event.data.checks, event.data.rules) }),
     ...(event.type === "OrderFilled" && (await afterFill(store, partition, event)))
   }
 }

@@ -21,6 +21,7 @@ const PnlReportBody = Schema.Struct({
   realized: DecimalText,
   unrealized: DecimalText,
   fees: DecimalText,
+  income: Schema.optionalKey(DecimalText),
   positions: Schema.Array(
     Schema.Struct({
       symbol: Schema.String,
@@ -30,7 +31,8 @@ const PnlReportBody = Schema.Struct({
       markAt: Schema.optionalKey(TimeText),
       realized: DecimalText,
       unrealized: DecimalText,
-      fees: DecimalText
+      fees: DecimalText,
+      income: Schema.optionalKey(DecimalText)
     })
   )
 }).annotate({ identifier: "PnlReport" })

@@ -2,7 +2,18 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { AccountId } from "#domain/kernel/ids.ts"
 import { pageFields, readFields } from "#services/contract/fields.ts"
-import { HaltBody, HaltPage, LevelBody, LimitsBody, PlaceHalt, SetLimits } from "#services/contract/limits.ts"
+import {
+  Allot,
+  AllotmentBody,
+  HaltBody,
+  HaltPage,
+  LevelBody,
+  LimitsBody,
+  PlaceHalt,
+  RiskAnswer,
+  SetLimits
+} from "#services/contract/limits.ts"
+import { NewOrder } from "#services/contract/orders.ts"
 import { contractApi } from "#services/http/mount.ts"
 import { COMMAND_PROBLEMS, READ_PROBLEMS } from "#services/http/problem.ts"
 
@@ -13,6 +24,12 @@ class Limits extends HttpApiGroup.make("risk").add(
     error: READ_PROBLEMS
   }),
   HttpApiEndpoint.put("setLimits", "/risk/limits", { payload: SetLimits, success: LevelBody, error: COMMAND_PROBLEMS }),
+  HttpApiEndpoint.post("allot", "/risk/allotments", {
+    payload: Allot,
+    success: AllotmentBody,
+    error: COMMAND_PROBLEMS
+  }),
+  HttpApiEndpoint.post("check", "/risk/check", { payload: NewOrder, success: RiskAnswer, error: COMMAND_PROBLEMS }),
   HttpApiEndpoint.get("halts", "/risk/halts", { query: pageFields, success: HaltPage, error: READ_PROBLEMS }),
   HttpApiEndpoint.post("halt", "/risk/halts", {
     payload: PlaceHalt,

@@ -1,5 +1,6 @@
 import { HttpApiBuilder } from "effect/http-api"
-import { PlaceHalt, SetLimits } from "#services/contract/limits.ts"
+import { Allot, PlaceHalt, SetLimits } from "#services/contract/limits.ts"
+import { NewOrder } from "#services/contract/orders.ts"
 import { decoder } from "#services/http/decode.ts"
 import { answer, answerBody } from "#services/http/handle.ts"
 import { type Mount, mount } from "#services/http/mount.ts"
@@ -8,6 +9,8 @@ import type { Risk } from "./contract.ts"
 
 const decodeSetLimits = decoder(SetLimits)
 const decodePlaceHalt = decoder(PlaceHalt)
+const decodeAllot = decoder(Allot)
+const decodeNewOrder = decoder(NewOrder)
 
 /** The routes of risk, answered by `risk`; below `prefix` when another service shows them too. */
 export const riskRoutes = (risk: Risk, prefix?: `/${string}`): Mount => {
@@ -18,6 +21,8 @@ export const riskRoutes = (risk: Risk, prefix?: `/${string}`): Mount => {
       handlers
         .handle("limits", ({ query, request }) => answer(request, (meta) => risk.limits(query, meta)))
         .handleRaw("setLimits", ({ request }) => answerBody(request, decodeSetLimits, risk.setLimits))
+        .handleRaw("allot", ({ request }) => answerBody(request, decodeAllot, risk.allot))
+        .handleRaw("check", ({ request }) => answerBody(request, decodeNewOrder, risk.check))
         .handle("halts", ({ query, request }) => answer(request, (meta) => risk.halts(query, meta)))
         .handleRaw("halt", ({ request }) => answerBody(request, decodePlaceHalt, risk.halt))
         .handle("resume", ({ params, request }) => answer(request, (meta) => risk.resume(params.id, meta)))

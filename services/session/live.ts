@@ -3,8 +3,9 @@ import { microsBetween, type Time } from "#domain/kernel/time.ts"
 import type { PriceBoard } from "#domain/market/board.ts"
 import type { MarketMessage } from "#domain/market/messages.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
-import type { AccountWriter } from "#streams/account-writer.ts"
+import type { AccountWriter, Submission } from "#streams/account-writer.ts"
 import type { Marks } from "./marks.ts"
+import type { OwnCommands } from "./own-commands.ts"
 import { Outbox } from "./outbox.ts"
 import type { Trader } from "./trader.ts"
 import type { VenueLink } from "./venue-link.ts"
@@ -13,6 +14,7 @@ export type LiveSessionOptions = {
   readonly writer: AccountWriter
   readonly board: PriceBoard
   readonly link: VenueLink
+  readonly own: OwnCommands
   readonly marks: Marks
   readonly clock: () => Time
   readonly held: () => Iterable<string>
@@ -38,10 +40,11 @@ export class LiveSession {
   }
 
   market(message: MarketMessage): void {
-    const { board, link, trader, marks, clock, held } = this.#options
+    const { board, link, own, trader, marks, clock, held } = this.#options
     this.#messages++
     board.evolve(message)
     link.market(message)
+    this.#outbox.send(own.market(message))
     this.#settle()
     for (const mark of marks.due(clock(), held())) this.#trySubmit(mark)
     for (const submission of trader?.market(message) ?? []) this.#trySubmit(submission)
@@ -49,10 +52,16 @@ export class LiveSession {
 
   /** Called for each durable event, before its callers are answered. */
   committed(event: LedgerEvent, state: State): void {
-    const { link, trader } = this.#options
+    const { link, own, trader } = this.#options
     link.committed(event, state)
+    this.#outbox.send(own.committed(event, state))
     for (const submission of trader?.event(event) ?? []) this.#trySubmit(submission)
     this.#wakeWhenDue()
+  }
+
+  /** What was due when the platform stopped. */
+  resume(submissions: ReadonlyArray<Submission>): void {
+    this.#outbox.send(submissions)
   }
 
   stop(): void {

@@ -10,6 +10,7 @@ import type { MarketFeed } from "#streams/ports/market-feed.ts"
 import { firstCommands, firstDeposit } from "./first-accounts.ts"
 import { marketSeen } from "./market-seen.ts"
 import { Marks } from "./marks.ts"
+import { OwnCommands } from "./own-commands.ts"
 import type { Trader } from "./trader.ts"
 import { VenueLink } from "./venue-link.ts"
 
@@ -42,6 +43,7 @@ export const playLockStep = async (options: LockStepOptions): Promise<LockStepRe
   const pnl = new LivePnl()
   const marks = new Marks(board)
   const link = new VenueLink(venue, 0)
+  const own = new OwnCommands(board, 0)
   const waiting: Array<Submission> = []
   const writer = await openAccountWriter({
     log,
@@ -56,6 +58,7 @@ export const playLockStep = async (options: LockStepOptions): Promise<LockStepRe
       for (const event of events) {
         pnl.apply(event)
         link.committed(event, state)
+        waiting.push(...own.committed(event, state))
         if (trader !== undefined) waiting.push(...trader.event(event))
       }
     }
@@ -76,6 +79,7 @@ export const playLockStep = async (options: LockStepOptions): Promise<LockStepRe
     clock = message.at
     board.evolve(message)
     link.market(message)
+    for (const submission of own.market(message)) await step(submission)
     for (const mark of marks.due(clock, pnl.held())) await step(mark)
     if (trader !== undefined) for (const submission of trader.market(message)) await step(submission)
     await settleUntil(clock)

@@ -7,7 +7,7 @@ import { formatFixed } from "#domain/kernel/money.ts"
 import { nextMidnight } from "#domain/kernel/time.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
 import { must } from "./broken-law.ts"
-import { heldCash, openUnits } from "./open-orders.ts"
+import { heldCash, isCancelling, openUnits } from "./open-orders.ts"
 import type { Recount } from "./recount.ts"
 import type { SecondOpinion } from "./second-opinion.ts"
 
@@ -26,7 +26,7 @@ export const checkAnswer = (events: ReadonlyArray<Event>, command: Command, { or
   if (request.type === "CancelAll") {
     const due = orders
       .of(request.account)
-      .filter(({ cancelling, placed }) => !cancelling && (request.symbol ?? placed.symbol) === placed.symbol)
+      .filter((order) => !isCancelling(order) && (request.symbol ?? order.placed.symbol) === order.placed.symbol)
     const asked = events.flatMap((event) => (event.type === "CancelRequested" ? [event.data.orderId] : []))
     must(
       asked.join() === due.map(({ id }) => id).join(),
@@ -68,11 +68,11 @@ export const checkReport = (events: ReadonlyArray<Event>, { request }: Command, 
 /** What the decider keeps must be what the events alone say. */
 export const checkHistory = (state: State, recount: Recount, opinion: SecondOpinion): void => {
   const open = [...opinion.orders.all()].map(({ id }) => id)
-  const same = (kept: Iterable<string>, counted: ReadonlyArray<string>, what: string) =>
-    must(
-      [...kept].toSorted().join() === counted.toSorted().join(),
-      () => `${what}: ${[...kept].join()}, by their events ${counted.join()}`
-    )
+  const same = (kept: Iterable<string>, counted: ReadonlyArray<string>, what: string) => {
+    const names = [...kept].toSorted().join()
+    const others = counted.toSorted().join()
+    must(names === others, () => `${what}: ${names}, by their events ${others}`)
+  }
   same(state.orders.keys(), open, "open orders")
   same(state.halts.keys(), opinion.haltIds, "halts")
   same(state.accounts.keys(), [...opinion.groups.keys()], "accounts")
@@ -84,40 +84,36 @@ export const checkAccount = (state: State, id: AccountId, recount: Recount, opin
   const account = state.accounts.get(id)
   if (account === undefined) return
   const own = opinion.orders.of(id)
-  const equal = (kept: bigint, counted: bigint, what: string) =>
-    must(kept === counted, () => `${id}: ${what} ${formatFixed(kept)}, by its events ${formatFixed(counted)}`)
+  // the two words of what it is are put together only when it differs: this is done at every step
+  const equal = (kept: bigint, counted: bigint, what: string, of = "") =>
+    must(kept === counted, () => `${id}: ${what}${of} ${formatFixed(kept)}, by its events ${formatFixed(counted)}`)
   for (const order of own) {
     const kept = account.orders.get(order.id as never)
     must(
       kept !== undefined && state.orders.get(kept.orderId) === kept,
       () => `order ${order.id} is missing in the state`
     )
-    equal(kept!.cumQty, order.cumQty, `CumQty of ${order.id}`)
-    equal(kept!.quantity, order.terms.quantity, `quantity of ${order.id}`)
-    equal(kept!.price ?? 0n, order.terms.price ?? 0n, `price of ${order.id}`)
+    equal(kept!.cumQty, order.cumQty, "CumQty of ", order.id)
+    equal(kept!.quantity, order.terms.quantity, "quantity of ", order.id)
+    equal(kept!.price ?? 0n, order.terms.price ?? 0n, "price of ", order.id)
   }
   must(
     own.length === account.orders.size,
     () => `${id}: ${account.orders.size} open orders, by its events ${own.length}`
   )
   for (const [currency, { total, reserved }] of account.balances.cash) {
-    equal(total, recount.of(`account:${id}`, currency), currency)
-    const held = own.filter(({ instrument }) => instrument.settlement === currency)
-    equal(
-      reserved,
-      held.reduce((sum, order) => sum + heldCash(order), 0n),
-      `reserved ${currency}`
-    )
+    equal(total, recount.of(id, currency), currency)
+    let held = 0n
+    for (const order of own) if (order.instrument.settlement === currency) held += heldCash(order)
+    equal(reserved, held, "reserved ", currency)
   }
   for (const { symbol, base } of state.instruments.values()) {
     const { total, reserved } = account.balances.holdings.get(symbol) ?? { total: 0n, reserved: 0n }
-    equal(total, recount.of(`account:${id}`, base), symbol)
-    const sells = own.filter(({ placed }) => placed.symbol === symbol && placed.side === "sell")
-    equal(
-      reserved,
-      sells.reduce((sum, order) => sum + openUnits(order), 0n),
-      `reserved ${symbol}`
-    )
+    equal(total, recount.of(id, base), symbol)
+    let held = 0n
+    for (const order of own)
+      if (order.placed.symbol === symbol && order.placed.side === "sell") held += openUnits(order)
+    equal(reserved, held, "reserved ", symbol)
   }
   checkScopes(state, account, opinion)
 }
@@ -126,13 +122,13 @@ const checkScopes = (state: State, account: Account, opinion: SecondOpinion): vo
   for (const scope of scopesOf(state, account)) {
     for (const { symbol, base } of state.instruments.values()) {
       const counted = opinion.exposure(scope.kind, scope.id, symbol, base)
-      const kept = { ...exposureOf(scope, symbol), openOrders: scope.openOrders }
-      for (const name of ["position", "buying", "selling", "openOrders"] as const) {
-        must(
-          kept[name] === counted[name],
-          () => `${scope.kind} ${scope.id} ${symbol}: ${name} ${kept[name]}, by its events ${counted[name]}`
-        )
-      }
+      const kept = exposureOf(scope, symbol)
+      const equal = (own: bigint | number, other: bigint | number, name: string) =>
+        must(own === other, () => `${scope.kind} ${scope.id} ${symbol}: ${name} ${own}, by its events ${other}`)
+      equal(kept.position, counted.position, "position")
+      equal(kept.buying, counted.buying, "buying")
+      equal(kept.selling, counted.selling, "selling")
+      equal(scope.openOrders, counted.openOrders, "openOrders")
     }
   }
 }

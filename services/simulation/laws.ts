@@ -3,10 +3,10 @@ import { scopesOf, type State } from "#domain/account/state.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
 import { postingsOf } from "#domain/ledger/postings.ts"
-import { leavesQty, type OpenOrder } from "#domain/orders/open-order.ts"
-import { readChecks } from "#domain/risk/check-text.ts"
+import { isLive, type OpenOrder } from "#domain/orders/open-order.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
 import { must } from "./broken-law.ts"
+import { failedOf } from "./open-orders.ts"
 import type { Recount } from "./recount.ts"
 
 export { BrokenLaw } from "./broken-law.ts"
@@ -21,14 +21,16 @@ export const checkEvents = (events: ReadonlyArray<Recorded<AccountEvent>>): void
       must(decided, () => `event ${event.eventNo}: a request without its risk decision beside it`)
     }
     if (event.type === "OrderRiskDecided") {
-      const failed = readChecks(event.data.checks).some((check) => !check.passed)
+      const failed = failedOf(event.data.checks).length > 0
       must(
         failed === (event.data.decision === "denied"),
         () => `event ${event.eventNo}: the decision does not follow from its checks`
       )
     }
+    const postings = postingsOf(event)
+    if (postings.length === 0) continue
     const sum = new Map<string, bigint>()
-    for (const { unit, amount } of postingsOf(event)) sum.set(unit, (sum.get(unit) ?? 0n) + amount)
+    for (const { unit, amount } of postings) sum.set(unit, (sum.get(unit) ?? 0n) + amount)
     for (const [unit, left] of sum) must(left === 0n, () => `event ${event.eventNo}: ${unit} does not sum to zero`)
   }
 }
@@ -42,10 +44,7 @@ export const checkState = (state: State, recount: Recount): void => {
     const reserved = new Map<string, bigint>()
     const add = (unit: string, amount: bigint) => reserved.set(unit, (reserved.get(unit) ?? 0n) + amount)
     for (const order of account.orders.values()) {
-      must(
-        order.cumQty >= 0n && leavesQty(order) > 0n,
-        () => `order ${order.orderId} is open with nothing left to fill`
-      )
+      must(order.cumQty >= 0n && isLive(order), () => `order ${order.orderId} is open with nothing left to fill`)
       must(
         state.orders.get(order.orderId) === order,
         () => `order ${order.orderId} is missing in the partition's index`
@@ -60,7 +59,7 @@ export const checkState = (state: State, recount: Recount): void => {
         () =>
           `${account.id} ${currency}: reserved ${formatFixed(balance.reserved)}, open orders hold ${formatFixed(held)}`
       )
-      const booked = recount.of(`account:${account.id}`, currency)
+      const booked = recount.of(account.id, currency)
       must(
         balance.total === booked,
         () => `${account.id} ${currency}: ${formatFixed(balance.total)}, postings say ${formatFixed(booked)}`
@@ -73,7 +72,7 @@ export const checkState = (state: State, recount: Recount): void => {
         () => `${account.id} ${symbol}: reserved ${formatFixed(holding.reserved)}, open sells hold ${formatFixed(held)}`
       )
       const base = state.instruments.get(symbol)!.base
-      const booked = recount.of(`account:${account.id}`, base)
+      const booked = recount.of(account.id, base)
       must(
         holding.total === booked,
         () => `${account.id} ${symbol}: ${formatFixed(holding.total)}, postings say ${formatFixed(booked)}`
@@ -102,8 +101,9 @@ export const checkState = (state: State, recount: Recount): void => {
     )
 }
 
-/** Counted apart from the decider: while a replace is on its way, the larger of what is open and what would be. */
-const openUnits = ({ quantity, cumQty, pendingReplace }: OpenOrder): bigint => {
-  const larger = pendingReplace !== undefined && pendingReplace.quantity > quantity ? pendingReplace.quantity : quantity
-  return larger - cumQty
+/** Counted apart from the decider: while replaces are on their way, the largest of what is open and what would be. */
+const openUnits = ({ quantity, cumQty, pending }: OpenOrder): bigint => {
+  let largest: bigint = quantity
+  for (const { terms } of pending) if (terms !== undefined && terms.quantity > largest) largest = terms.quantity
+  return largest - cumQty
 }

@@ -19,30 +19,44 @@ export type Followed = {
   readonly instrument: Instrument
   terms: Terms
   cumQty: bigint
-  /** a replace on its way to its decision, and to the venue */
-  asked?: { readonly cause: string; readonly terms: Terms } | undefined
-  pending?: Terms | undefined
-  cancelling: boolean
+  /** a replace on its way to its decision */
+  asked?: Asked | undefined
+  /** requests on their way to the venue, in their order; a cancel has no terms */
+  pending: ReadonlyArray<Asked>
+  /** said to be over by the venue, whatever is left */
+  ended: boolean
+  /** until it is said to stand again */
+  doneForDay: boolean
 }
+export type Asked = { readonly clOrdId: string; readonly terms: Terms | undefined }
 
-/** Follows orders from event to event. An order is open from its approval to what ends it. */
+const STANDING = { ended: false, doneForDay: false }
+const NONE: ReadonlyArray<Followed> = []
+
+/**
+ * Follows orders from event to event. An order is open while anything of it may still trade: also a filled one, while a
+ * replace for more is on its way. What is over is remembered, because a venue may have more to say of it.
+ */
 export class OpenOrders {
   readonly #instruments = new Map<string, Instrument>()
   readonly #undecided = new Map<string, Followed>()
+  readonly #known = new Map<string, Followed>()
   readonly #open = new Map<string, Followed>()
+  readonly #byAccount = new Map<string, Array<Followed>>()
 
   get(id: string): Followed | undefined {
     return this.#open.get(id)
   }
-  /** An order whose decision is the next event, or one that is open. */
+  /** An order whose decision is the next event, or one that was approved once. */
   deciding(id: string): Followed | undefined {
-    return this.#undecided.get(id) ?? this.#open.get(id)
+    return this.#undecided.get(id) ?? this.#known.get(id)
   }
   isNew(id: string): boolean {
     return this.#undecided.has(id)
   }
+  /** In the order in which they were opened. */
   of(account: string): ReadonlyArray<Followed> {
-    return [...this.#open.values()].filter((order) => order.account === account)
+    return this.#byAccount.get(account) ?? NONE
   }
   all(): Iterable<Followed> {
     return this.#open.values()
@@ -57,12 +71,13 @@ export class OpenOrders {
     if (order === undefined) {
       must(
         type === "CancelRejected" || type === "ReplaceRejected",
-        () => `event ${event.eventNo}: ${type} of an order that is not open`
+        () => `event ${event.eventNo}: ${type} of an order that is not known`
       )
       return
     }
     must(event.account === order.account, () => `event ${event.eventNo}: ${type} of another account's order`)
     this.#change(order, event)
+    if (this.#known.has(order.id)) this.#settle(order)
   }
 
   #placed(event: Placed): void {
@@ -78,7 +93,13 @@ export class OpenOrders {
     )
     const { quantity, price, stopPrice } = data
     const head = { id: data.orderId, account: event.account!, placed: data, instrument: instrument! }
-    this.#undecided.set(data.orderId, { ...head, terms: { quantity, price, stopPrice }, cumQty: 0n, cancelling: false })
+    this.#undecided.set(data.orderId, {
+      ...head,
+      terms: { quantity, price, stopPrice },
+      cumQty: 0n,
+      pending: [],
+      ...STANDING
+    })
   }
 
   #change(order: Followed, event: Recorded<AccountEvent>): void {
@@ -86,46 +107,61 @@ export class OpenOrders {
       case "OrderRiskDecided": {
         const approved = event.data.decision === "approved"
         if (this.#undecided.delete(order.id)) {
-          if (approved) this.#open.set(order.id, order)
-        } else if (approved) order.pending = order.asked?.terms
+          if (approved) this.#known.set(order.id, order)
+        } else if (approved) order.pending = [...order.pending, order.asked!]
         order.asked = undefined
         return
       }
       case "ReplaceRequested": {
-        const {
-          quantity = order.terms.quantity,
-          price = order.terms.price,
-          stopPrice = order.terms.stopPrice
-        } = event.data
-        order.asked = { cause: event.cause, terms: { quantity, price, stopPrice } }
+        const { terms: before = order.terms } = order.pending.findLast(({ terms }) => terms !== undefined) ?? order
+        const { quantity = before.quantity, price = before.price, stopPrice = before.stopPrice } = event.data
+        order.asked = { clOrdId: event.cause, terms: { quantity, price, stopPrice } }
         return
       }
       case "CancelRequested":
-        must(!order.cancelling, () => `event ${event.eventNo}: order ${order.id} is being cancelled already`)
-        order.cancelling = true
+        must(!isCancelling(order), () => `event ${event.eventNo}: order ${order.id} is being cancelled already`)
+        order.pending = [...order.pending, { clOrdId: event.data.clOrdId, terms: undefined }]
         return
       case "CancelRejected":
-        order.cancelling = false
-        return
+        return answered(order, "cancel", event.data.clOrdId)
       case "ReplaceRejected":
-        order.pending = undefined
+        return answered(order, "replace", event.data.clOrdId)
+      case "OrderAcknowledged":
+        Object.assign(order, STANDING)
+        return
+      case "OrderDoneForDay":
+        order.doneForDay = true
         return
       case "OrderFilled":
         return this.#filled(order, event)
-      case "OrderReplaced": {
-        const { quantity, price, stopPrice } = event.data
-        const limit = order.terms.price === undefined ? undefined : (price ?? order.terms.price)
-        order.terms = { quantity, price: limit, stopPrice: stopPrice ?? order.terms.stopPrice }
-        order.pending = undefined
-        if (quantity <= order.cumQty) this.#open.delete(order.id)
-        return
-      }
+      case "OrderReplaced":
+        answered(order, "replace", event.data.clOrdId)
+        return changeTerms(order, event.data)
+      case "OrderRestated":
+        Object.assign(order, STANDING)
+        order.cumQty = event.data.cumQty ?? order.cumQty
+        return changeTerms(order, event.data)
       case "OrderCanceled":
       case "OrderRejected":
       case "OrderExpired":
-        this.#open.delete(order.id)
+        order.ended = true
+        order.pending = []
         return
       default: // what is only said of an order changes nothing that it holds
+    }
+  }
+
+  #settle(order: Followed): void {
+    const isLive = openUnits(order) > 0n
+    if (isLive === this.#open.has(order.id)) return
+    const own = this.#byAccount.get(order.account) ?? []
+    this.#byAccount.set(order.account, own)
+    if (isLive) {
+      this.#open.set(order.id, order)
+      own.push(order)
+    } else {
+      this.#open.delete(order.id)
+      own.splice(own.indexOf(order), 1)
     }
   }
 
@@ -155,7 +191,6 @@ export class OpenOrders {
       units && data.multiplier === instrument.multiplier,
       () => `event ${eventNo}: the fill's units are not the instrument's`
     )
-    if (left === 0n) this.#open.delete(order.id)
   }
 }
 
@@ -173,20 +208,44 @@ export const needFor = ({ multiplier, takerFee }: Instrument, price: bigint, qua
   return notional + (2n * notional * takerFee + ONE) / (2n * ONE)
 }
 
-const formsOf = ({ terms, pending }: Followed): ReadonlyArray<Terms> =>
-  pending === undefined ? [terms] : [terms, pending]
-const largest = (amounts: ReadonlyArray<bigint>): bigint =>
-  amounts.reduce((most, amount) => (amount > most ? amount : most), 0n)
+export const isCancelling = ({ pending }: Followed): boolean => pending.some(({ terms }) => terms === undefined)
+/** Takes out the request of that id; a venue that names none answers the oldest of the kind. */
+const answered = (order: Followed, kind: "cancel" | "replace", clOrdId: string | undefined): void => {
+  const isOfKind = ({ terms }: Asked) => (terms === undefined) === (kind === "cancel")
+  const asked = order.pending.find((one) => isOfKind(one) && (clOrdId ?? one.clOrdId) === one.clOrdId)
+  order.pending = order.pending.filter((one) => one !== asked)
+}
+const changeTerms = (order: Followed, said: Partial<Terms>): void => {
+  const { quantity, price, stopPrice } = order.terms
+  const limit = price === undefined ? undefined : (said.price ?? price) // a market order has none, whatever is said
+  order.terms = { quantity: said.quantity ?? quantity, price: limit, stopPrice: said.stopPrice ?? stopPrice }
+}
 
-/** Units that an order may still trade; while a replace is on its way, in the larger of both forms. */
-export const openUnits = (order: Followed): bigint =>
-  largest(formsOf(order).map(({ quantity }) => quantity - order.cumQty))
-/** Money that it holds back; while a replace is on its way, what the dearer form needs. */
-export const heldCash = (order: Followed): bigint =>
-  order.placed.side === "sell"
-    ? 0n
-    : largest(
-        formsOf(order).map((form) =>
-          needFor(order.instrument, worstOf(order, form) ?? 0n, form.quantity - order.cumQty)
-        )
-      )
+const formsOf = ({ terms, cumQty, pending, ended, doneForDay, placed }: Followed): ReadonlyArray<Terms> => {
+  if (ended || (doneForDay && placed.timeInForce === "DAY" && cumQty < terms.quantity)) return []
+  return pending.length === 0 ? [terms] : [terms, ...pending.flatMap((asked) => asked.terms ?? [])]
+}
+/** Units that an order may still trade; while replaces are on their way, in the largest of all forms. */
+export const openUnits = (order: Followed): bigint => {
+  let most = 0n // loops: this is added up over all open orders at every step
+  for (const { quantity } of formsOf(order)) most = larger(most, quantity - order.cumQty)
+  return most
+}
+/** Money that it holds back; while replaces are on their way, what the dearest form needs. */
+export const heldCash = (order: Followed): bigint => {
+  if (order.placed.side === "sell") return 0n
+  let most = 0n
+  for (const form of formsOf(order)) {
+    most = larger(most, needFor(order.instrument, worstOf(order, form) ?? 0n, form.quantity - order.cumQty))
+  }
+  return most
+}
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+
+/** The checks of a decision that did not pass: what precedes ` no` in the text. To read it whole takes long. */
+export const failedOf = (checks: string): ReadonlyArray<string> => {
+  const failed: Array<string> = []
+  for (let at = checks.indexOf(" no"); at >= 0; at = checks.indexOf(" no", at + 3))
+    failed.push(checks.slice(checks.lastIndexOf(";", at) + 1, at))
+  return failed
+}

@@ -2,7 +2,7 @@ import type { PnlAt } from "#services/reports/pnl-at.ts"
 
 /** The report as a table for people. */
 export const pnlText = (report: PnlAt): string => {
-  const { account, currency, position, cash, equity, realized, unrealized, fees, positions } = report
+  const { account, currency, position, cash, equity, realized, unrealized, fees, income, positions } = report
   const head = ["symbol", "quantity", "avg price", "mark", "realized", "unrealized", "fees"]
   const rows = positions.map((p) => [
     p.symbol,
@@ -18,7 +18,8 @@ export const pnlText = (report: PnlAt): string => {
     ["equity", equity],
     ["realized", realized],
     ["unrealized", unrealized],
-    ["fees", fees]
+    ["fees", fees],
+    ...(income === undefined ? [] : [["income", income] as const])
   ]
   const width = Math.max(...totals.map(([, value]) => value.length))
   return [

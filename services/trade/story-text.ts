@@ -60,12 +60,12 @@ const decisionLines = (data: unknown, checks: ReadonlyArray<Check>): ReadonlyArr
   return [`  ${decision}, ${basis}`, ...checks.map(checkLine)]
 }
 
-const checkLine = ({ code, passed, limit, used, requested, scope }: Check): string => {
+const checkLine = ({ code, passed, limit, used, requested, scope, setBy }: Check): string => {
   const numbers = [
     ...(limit === undefined ? [] : [`limit ${limit}`]),
     ...(used === undefined ? [] : [`used ${used}`]),
     ...(requested === undefined ? [] : [`requested ${requested}`]),
-    ...(scope === undefined ? [] : [`of the ${scope}`])
+    ...(scope === undefined ? [] : [`of the ${scope}${setBy === undefined ? "" : ` (event ${setBy})`}`])
   ]
   return `  ${passed ? "passed" : "FAILED"}  ${code.padEnd(18)} ${numbers.join(", ")}`.trimEnd()
 }

@@ -93,7 +93,11 @@ describe("golden commits", () => {
     let head = EMPTY_CHAIN
     for (const commit of commits()) {
       const { body } = checkCommit(head, commit, 0)
-      const events = body.events.map((raw) => ledgerCodec.encode(ledgerCodec.decodeStrictly(structuredClone(raw))))
+      const events = body.events.map((raw) => {
+        const event = ledgerCodec.decodeStrictly(structuredClone(raw))
+        // one of an earlier version is brought up to date when it is read, and never written again
+        return event.v === raw["v"] ? ledgerCodec.encode(event) : JSON.stringify(raw)
+      })
       expect(toText(sealCommit(head, 0, body.epoch, "golden", events))).toEqual(toText(commit))
       head = commit
     }

@@ -27,6 +27,14 @@ const KINDS = ["text", "id", "time", "symbol", "currency"] as const
 const kindOf = (field: Schema.Constraint): number => TEXTS.findIndex((text) => Schema.is(field as Schema.Codec<unknown>)(text))
 const literalsOf = ({ literal, types }: Ast): ReadonlyArray<string> => (literal === undefined ? types!.map((one) => one.literal) : [literal])
 
+const nestedOf = (field: Schema.Constraint) =>
+  Object.entries((field as unknown as { fields?: Record<string, Schema.Constraint>; schema?: { fields: Record<string, Schema.Constraint> } }).fields ??
+    (field as unknown as { schema: { fields: Record<string, Schema.Constraint> } }).schema.fields)
+const itemOf = (field: Schema.Constraint): Schema.Constraint => {
+  const list = field as unknown as { value?: Schema.Constraint; schema?: { value: Schema.Constraint } }
+  return list.value ?? list.schema!.value
+}
+
 /** A field as it is stored, in words: `price?: amount`, `side: buy|sell`. */
 const describeField = (name: string, field: Schema.Constraint): string => {
   const ast = astOf(field)
@@ -34,6 +42,9 @@ const describeField = (name: string, field: Schema.Constraint): string => {
   const kind = () => {
     if (ast._tag === "BigInt") return "amount"
     if (ast._tag === "Number") return "integer"
+    if (ast._tag === "Boolean") return "flag"
+    if (ast._tag === "Objects") return `{${nestedOf(field).map(([inner, of]) => describeField(inner, of)).join(", ")}}`
+    if (ast._tag === "Arrays") return `list of ${describeField("", itemOf(field)).slice(2)}`
     if (ast._tag === "Union" || ast._tag === "Literal") return literalsOf(ast).join("|")
     if (ast._tag === "String" && kindOf(field) >= 0) return KINDS[kindOf(field)]!
     throw new Error(`the golden files know no field like ${name} (${ast._tag}): teach samples.ts`)
@@ -47,6 +58,9 @@ const valueOf = (field: Schema.Constraint, full: boolean): unknown => {
   const ast = astOf(field)
   if (ast._tag === "BigInt") return full ? "999999999999999999.99999999" : "-0.00000001"
   if (ast._tag === "Number") return full ? 9_007_199_254_740_991 : 0
+  if (ast._tag === "Boolean") return full
+  if (ast._tag === "Arrays") return full ? [valueOf(itemOf(field), full)] : []
+  if (ast._tag === "Objects") return Object.fromEntries(nestedOf(field).map(([name, of]) => [name, valueOf(of, full)]))
   if (ast._tag === "String") return TEXTS[kindOf(field)]
   return full ? literalsOf(ast).at(-1) : literalsOf(ast)[0]
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { formatFixed, parseFixed } from "#domain/kernel/money.ts"
 import { leavesQty } from "#domain/orders/open-order.ts"
-import { orders, type OrderRow } from "#projections/orders/orders.ts"
+import { ordStatus } from "#domain/orders/status.ts"
+import { isFinished, orders, type OrderRow } from "#projections/orders/orders.ts"
 import { NEVER, type LedgerEvent } from "#projections/projection.ts"
 import { freshRows } from "#streams/fresh-rows.ts"
 import { asFold, eventsOf, storyLog } from "./story.ts"
@@ -167,16 +168,13 @@ describe("orders", () => {
     const fresh = freshRows([asFold(orders)])
     for (const { event, place } of await eventsOf(log)) fresh.fold(0, event, place)
     const rows = fresh.rows("orders").map(({ row }) => row as OrderRow)
-    const finished = ["Filled", "Canceled", "Rejected", "Expired"]
-    const open = rows.filter(({ status }) => !finished.includes(status))
+    const open = rows.filter((row) => !isFinished(row))
     expect(open.map(({ orderId }) => orderId).toSorted()).toEqual([...state.orders.keys()].map(String).toSorted())
     for (const row of open) {
       const order = [...state.orders.values()].find(({ orderId }) => orderId === row.orderId)!
       expect([row.quantity, row.cumQty, row.leavesQty]).toEqual([order.quantity, order.cumQty, leavesQty(order)])
       expect(row.price).toBe(order.price ?? 0n)
-      expect(row.status === "PendingCancel").toBe(order.pendingCancel !== undefined)
-      if (order.pendingCancel === undefined)
-        expect(row.status === "PendingReplace").toBe(order.pendingReplace !== undefined)
+      expect(row.status).toBe(ordStatus(order, "asked"))
     }
     expect(rows.length).toBeGreaterThan(open.length)
   })

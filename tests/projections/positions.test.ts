@@ -1,7 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { absOf, formatFixed, parseFixed, ratioHalfEven, ONE } from "#domain/kernel/money.ts"
-import { averageCost, positions } from "#projections/positions/positions.ts"
+import { averageCost } from "#domain/ledger/average-cost.ts"
+import { positions } from "#projections/positions/positions.ts"
 import { freshRows } from "#streams/fresh-rows.ts"
 import { asFold, eventsOf, storyLog } from "./story.ts"
 

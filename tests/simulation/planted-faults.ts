@@ -5,7 +5,7 @@ import { accountDecider } from "#domain/account/decider.ts"
 import type { AccountEvent } from "#domain/account/events.ts"
 import type { Account, State } from "#domain/account/state.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
-import type { OpenOrder } from "#domain/orders/open-order.ts"
+import { pendingReplaces, type OpenOrder } from "#domain/orders/open-order.ts"
 import { nothingAnswered } from "#domain/account/answered.ts"
 
 export type Decider = ReturnType<typeof accountDecider>
@@ -96,7 +96,11 @@ export const FAULTS: Readonly<Record<string, Decider>> = {
   }),
   "the fee is not charged": misreading("OrderFilled", () => ({ fee: 0n })),
   "the fee is paid to us": misreading("OrderFilled", ({ fee }) => ({ fee: -fee })),
-  "a sell adds units": misreading("OrderFilled", () => ({ side: "buy" })),
+  "a sell adds units": folding(["OrderFilled"], ({ account }, event) => {
+    const { symbol, side, quantity } = (event as Of<"OrderFilled">).data
+    const holding = account.balances.holdings.get(symbol)!
+    if (side === "sell") holding.total += 2n * quantity
+  }),
   "a sell is paid nothing": misreading("OrderFilled", ({ side }) => (side === "sell" ? { notional: 0n } : {})),
   "a deposit is booked twice": misreading("Deposited", ({ amount }) => ({ amount: amount * 2n })),
   "a withdrawal is not booked": misreading("Withdrawn", () => ({ amount: 0n })),
@@ -127,7 +131,8 @@ export const FAULTS: Readonly<Record<string, Decider>> = {
   ),
   "a replace on its way holds back only its new form": folding(["OrderRiskDecided"], (around) => {
     const { order, before } = around
-    if (order?.pendingReplace === undefined || before === undefined || order.side === "sell") return
+    if (order === undefined || pendingReplaces(order).length === 0 || before === undefined || order.side === "sell")
+      return
     cashOf(around).reserved -= order.reservedCash
     order.reservedCash = 0n as never
   }),
@@ -181,7 +186,7 @@ export const FAULTS: Readonly<Record<string, Decider>> = {
     priceAgeMicros: Math.floor(Math.random() * 1e9)
   })),
   "deciding writes into the state": seeing((command, state) => {
-    state.firm.rateFreeAt++
+    state.firm.openOrders++
     return [command, state]
   }),
   "a halt is not lifted": {
@@ -196,10 +201,8 @@ export const FAULTS: Readonly<Record<string, Decider>> = {
   "cleared limits still hold": {
     ...real,
     evolve: (state, event) => {
-      const before = event.type === "LimitsSet" && event.data.scope === "firm" ? state.firm.limits : undefined
-      const next = real.evolve(state, event)
-      if (before !== undefined) next.firm.limits = { ...before, ...next.firm.limits }
-      return next
+      if (event.type !== "LimitsSet" || event.data.scope !== "firm") return real.evolve(state, event)
+      return real.evolve(state, { ...event, data: { ...state.firm.limits, ...event.data } })
     }
   }
 }

@@ -1,9 +1,24 @@
 import { describe, expect, it } from "vitest"
 import { ACCOUNT_EVENTS } from "#domain/account/events.ts"
+import { kindOf } from "#services/simulation/broken-law.ts"
 import { simulate } from "#services/simulation/run.ts"
+import { shortestHistory } from "#services/simulation/shrink.ts"
 import { FAULTS, type Decider } from "./planted-faults.ts"
 
 const STEPS = 1000
+
+/** Corrections of executions, routes and groups: stories have no words for them. A type that is drawn leaves this list. */
+const NOT_DRAWN = new Set([
+  "LimitAllotted",
+  "LimitReturned",
+  "ExecutionBusted",
+  "ExecutionCorrected",
+  "RouteSent",
+  "RouteUnknown",
+  "GroupPlaced",
+  "OrderReleased",
+  "HeldOrderCanceled"
+])
 
 describe("a simulation", () => {
   it.each([1, 2, 3])("of seed %i keeps every law, and tells the same story again", (seed) => {
@@ -22,31 +37,48 @@ describe("a simulation", () => {
     expect(often.digest).toBe(simulate({ seed: 6, steps: 400, auditEvery: 400 }).digest)
   })
 
-  it("comes to every type of event, and to most refusals", () => {
+  it("comes to every type of event that it has words for, and to most refusals", () => {
     const types = new Set<string>()
     const refusals = new Set<string>()
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
       const result = simulate({ seed, steps: STEPS, auditEvery: STEPS })
       for (const type of Object.keys(result.eventTypes)) types.add(type)
       for (const code of Object.keys(result.refusals)) refusals.add(code)
     }
-    expect([...types].toSorted()).toEqual(ACCOUNT_EVENTS.map(({ type }) => type).toSorted())
+    const drawn = ACCOUNT_EVENTS.map(({ type }) => type).filter((type) => !NOT_DRAWN.has(type))
+    expect([...types].toSorted()).toEqual(drawn.toSorted())
     expect(refusals.size).toBeGreaterThanOrEqual(12)
   })
 })
 
+/** The first of some seeds whose story shows the fault, with the shortest history found of it. */
 const firstBroken = (decider: Decider) => {
   for (const seed of [1, 2, 3, 4]) {
-    const { broken } = simulate({ seed, steps: STEPS, auditEvery: 50, decider })
-    if (broken !== undefined) return broken
+    const { broken } = simulate({ seed, steps: STEPS, decider })
+    if (broken !== undefined) return { ...broken, shortest: shortestHistory({ seed, ...broken }, decider) }
   }
   return undefined
 }
 
-describe("a planted fault is noticed", () => {
+describe("a planted fault is noticed and told shortly", () => {
+  const lengths: Array<number> = []
   it.each(Object.entries(FAULTS))("%s", (_, decider) => {
     const broken = firstBroken(decider)
     expect(broken).toBeDefined()
     expect(broken!.law).not.toMatch(/^TypeError|^RangeError/)
+    const { shortest, law } = broken!
+    expect(kindOf(shortest!.broken!.law)).toBe(kindOf(law))
+    expect(shortest!.broken!.step).toBe(shortest!.lines.length)
+    lengths.push(shortest!.lines.length)
+  })
+  it("in ten commands mostly", () => {
+    expect(lengths.filter((length) => length > 10).length).toBeLessThanOrEqual(4)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(25)
+  })
+
+  it("at the step that shows it, however seldom all of the state is looked at", () => {
+    const decider = FAULTS["a halt is not lifted"]!
+    const often = simulate({ seed: 1, steps: STEPS, auditEvery: 1, decider })
+    expect(simulate({ seed: 1, steps: STEPS, decider }).broken).toEqual(often.broken)
   })
 })

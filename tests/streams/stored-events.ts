@@ -24,17 +24,36 @@ type Ast = {
   readonly _tag: string
   readonly literal?: string
   readonly types?: ReadonlyArray<{ readonly literal?: string }>
+  readonly context?: { readonly isOptional?: boolean }
+  readonly propertySignatures?: ReadonlyArray<{ readonly name: string; readonly type: Ast }>
+  readonly rest?: ReadonlyArray<Ast>
 }
 
 /** What a field may hold as it is stored. Texts with a form of their own are drawn from all forms, and those that fit kept. */
 const stored = (field: Schema.Constraint): fc.Arbitrary<unknown> => {
-  const ast = field.ast as Ast
+  const ast = field.ast as unknown as Ast
   if (ast._tag === "BigInt") return amount
   if (ast._tag === "Number") return fc.oneof(fc.maxSafeInteger(), fc.nat(9))
   if (ast._tag === "Union") return fc.constantFrom(...ast.types!.map(({ literal }) => literal))
   if (ast._tag === "Literal") return fc.constant(ast.literal)
+  if (ast._tag === "Boolean") return fc.boolean()
+  if (ast._tag === "Objects") {
+    const parts = ast.propertySignatures!.map(
+      ({ name, type }) => [name, stored({ ast: type } as Schema.Constraint)] as const
+    )
+    const requiredKeys = ast.propertySignatures!.flatMap(({ name, type }) =>
+      type.context?.isOptional === true ? [] : [name]
+    )
+    return fc.record(Object.fromEntries(parts), { requiredKeys }).map((drawn) =>
+      inOrder(
+        drawn as Raw,
+        parts.map(([name]) => name)
+      )
+    )
+  }
+  if (ast._tag === "Arrays") return fc.array(stored({ ast: ast.rest![0] } as Schema.Constraint), { maxLength: 3 })
   if (ast._tag !== "String") throw new Error(`no values are known for a field that is ${ast._tag}`)
-  const fits = Schema.is(field as Schema.Codec<unknown>)
+  const fits = Schema.is(Schema.make(field.ast) as Schema.Codec<unknown>)
   const forms = [text, time, id, symbol].map((form) => ({
     form,
     good: fc.sample(form, { numRuns: 8, seed: 1 }).every(fits)

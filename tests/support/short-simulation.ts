@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto"
 import { join } from "node:path"
 
 const seed = process.env["SEED"] ?? String(randomInt(2 ** 32))
-const words = ["simulate", "--seed", seed, "--steps", "20000"]
+const words = ["simulate", "--seed", seed, "--steps", "60000"]
 console.log(`Replay with: npm run trade -- ${words.join(" ")}`)
 const main = join(import.meta.dirname, "..", "..", "services", "trade", "main.ts")
 process.exitCode = spawnSync(process.execPath, [main, ...words], { stdio: "inherit" }).status ?? 1

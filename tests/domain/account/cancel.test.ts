@@ -54,7 +54,7 @@ describe("a cancel", () => {
     const others = story.place({ account: "B", price: "100" })
     const mine = { type: "CancelOrder", account: "A" as AccountId, orderId: others as OrderId } as const
     expect(story.send(mine).code).toBe("OrderNotOpen")
-    expect(story.order(others)!.pendingCancel).toBeUndefined()
+    expect(story.order(others)!.pending).toEqual([])
   })
 })
 
@@ -73,14 +73,14 @@ describe("cancelling all", () => {
     expect(typesOf(outcome)).toEqual(["CancelAllRequested", "CancelRequested", "CancelRequested", "CancelRequested"])
     expect(named(outcome)).toEqual([a, b, c])
     expect(new Set(outcome.events.map(({ cause }) => cause)).size).toBe(1)
-    expect(story.order(other)!.pendingCancel).toBeUndefined()
+    expect(story.order(other)!.pending).toEqual([])
     for (const id of [a, b, c]) expect(story.cancel(id).code).toBe("OrderPendingCancel")
   })
 
   it("of a symbol leaves the others", () => {
     const { story, a, b, c } = begun()
     expect(named(cancelAll(story, "BTCUSDT"))).toEqual([a, c])
-    expect(story.order(b)!.pendingCancel).toBeUndefined()
+    expect(story.order(b)!.pending).toEqual([])
   })
 
   it("passes over what is being cancelled, and records that it was asked for when nothing is open", () => {

@@ -39,7 +39,8 @@ const compare = (books: NaiveBooks, { story }: Real) => {
         buying: BigInt(buying) * unit,
         selling: BigInt(selling) * unit
       }
-      expect({ id, openOrders: scope.openOrders, ...exposureOf(scope, BTC) }).toEqual({ id, openOrders, ...expected })
+      const kept = { id, openOrders: scope.openOrders, ...exposureOf(scope, BTC) }
+      expect(kept).toMatchObject({ id, openOrders, ...expected })
     }
   }
   expect([...story.state.orders.keys()]).toEqual(books.open().map(({ id }) => id))
@@ -141,7 +142,10 @@ const answer = fc.tuple(nth, fc.boolean()).map(([at, yes]) =>
       const terms = { quantity: amount<never>(tenths(tens)), price: amount<never>(String(next)) }
       story.report(order.id, yes ? { type: "Replaced", ...terms } : { type: "ReplaceRejected" })
       if (yes) books.replaced(order)
-      else order.pending = undefined
+      else {
+        order.pending = undefined
+        books.close(order)
+      }
     },
     at
   )

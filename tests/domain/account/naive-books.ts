@@ -101,12 +101,16 @@ export class NaiveBooks {
   fill(order: NaiveOrder, quantity: number, price: number): void {
     this.fills.push({ account: order.account, side: order.side, quantity, price })
     order.cum += quantity
-    if (order.cum >= order.terms.quantity) order.open = false
+    this.close(order)
   }
   replaced(order: NaiveOrder): void {
     order.terms = order.pending!
     order.pending = undefined
-    if (order.cum >= order.terms.quantity) order.open = false
+    this.close(order)
+  }
+  /** Filled, and no change on its way that would open it again. */
+  close(order: NaiveOrder): void {
+    if (Math.max(order.terms.quantity, order.pending?.quantity ?? 0) <= order.cum) order.open = false
   }
 }
 

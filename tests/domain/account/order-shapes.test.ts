@@ -3,17 +3,17 @@ import { leavesQty } from "#domain/orders/open-order.ts"
 import type { OrderType, TimeInForce } from "#domain/venue/messages.ts"
 import { at, dataOf, MORNING, Story, typesOf, verdict, type Wanted } from "./story.ts"
 
-const TYPES: Record<OrderType, Wanted> = {
+const TYPES = {
   market: { type: "market" },
   limit: { type: "limit", price: "100" },
   stop: { type: "stop", stopPrice: "100" },
   "stop-limit": { type: "stop-limit", price: "100", stopPrice: "100" }
-}
+} as const satisfies Partial<Record<OrderType, Wanted>>
 const LATER = at("2026-03-05T18:30:00Z")
 const MIDNIGHT = at("2026-03-03T00:00:00Z")
 
 describe("an order of a type and time in force", () => {
-  const table: ReadonlyArray<readonly [OrderType, TimeInForce, string]> = [
+  const table: ReadonlyArray<readonly [keyof typeof TYPES, TimeInForce, string]> = [
     ["market", "IOC", "approved"],
     ["market", "FOK", "approved"],
     ["market", "GTC", "InvalidTimeInForce"],
@@ -45,7 +45,7 @@ describe("an order of a type and time in force", () => {
       expect(verdict(outcome)).toBe(expected)
       if (expected !== "approved") continue
       expect(typesOf(outcome)).toEqual(["OrderPlaced", "OrderRiskDecided"])
-      const { price, stopPrice } = TYPES[type]
+      const { price, stopPrice }: Wanted = TYPES[type]
       const ends = tif === "GTD" ? LATER : tif === "DAY" ? MIDNIGHT : undefined
       expect(dataOf(outcome, "OrderPlaced")).toEqual({
         orderId: `0-${outcome.events[0]!.eventNo}`,

@@ -11,6 +11,23 @@ const NEXT_YEAR = "0199ffff-ffff-7000-8000-000000000000"
 
 const PROVOKED: Record<string, readonly [field: string | undefined, (story: Story) => Outcome]> = {
   AccountExists: ["account", (story) => story.openAccount("A", "H", "owner-H")],
+  AllotmentInUse: [
+    "amount",
+    (story) => (story.allot("G", "100"), story.place({ price: "100" }), story.allot("G", "-50"))
+  ],
+  BelowAllotted: [
+    "maxOpenNotional",
+    (story) => (story.allot("G", "100"), story.limits("firm", "firm", { maxOpenNotional: amount("99") }))
+  ],
+  CancelRate: [
+    undefined,
+    (story) => {
+      story.limits("account", "A", { maxCancelsPerSecond: 1 })
+      const [first, second] = [open(story), open(story)]
+      story.cancel(first)
+      return story.cancel(second)
+    }
+  ],
   ClOrdIdReused: ["clOrdId", (story) => (story.deposit("1", "A", { id: "x" }), story.deposit("2", "A", { id: "x" }))],
   CommandTooNew: ["clOrdId", (story) => story.deposit("1", "A", { id: "ffffffff-ffff-7000-8000-000000000000" })],
   CommandTooOld: [
@@ -39,9 +56,20 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
   ],
   GroupOfAnother: ["group", (story) => story.openAccount("D", "G", "owner-H")],
   InsufficientFunds: ["amount", (story) => story.withdraw("10000.00000001")],
+  InvalidGroup: ["orders", (story) => story.send({ type: "SubmitGroup", account: A, kind: "OCO", orders: [] })],
   InvalidTimeInForce: ["timeInForce", (story) => story.submit({ type: "market", tif: "GTC" })],
   MissingField: ["price", (story) => story.submit({})],
+  NotLimited: [
+    "limit",
+    (story) =>
+      story.send({ type: "AllotLimit", group: "G", limit: "maxGrossNotional", amount: 1n, reason: "test" } as never)
+  ],
   NothingToReplace: ["quantity", (story) => story.replace(open(story), {})],
+  OrderHeld: [
+    undefined,
+    (story) =>
+      story.replace(story.place({ type: "stop", stopPrice: "110", also: { triggerBy: "local" } }), { quantity: "1" })
+  ],
   OrderNotOpen: [undefined, (story) => story.cancel("0-1")],
   OrderPendingCancel: [undefined, (story) => ((id) => (story.cancel(id), story.cancel(id)))(open(story))],
   OrderPendingReplace: [
@@ -49,6 +77,7 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
     (story) => ((id) => (story.replace(id, { quantity: "1" }), story.replace(id, { quantity: "3" })))(open(story))
   ],
   OutOfRange: ["quantity", (story) => story.submit({ price: "100", quantity: "-1" })],
+  OverAllotted: ["amount", (story) => (story.allot("G", "600"), story.allot("H", "500"))],
   QuantityFilled: [
     "quantity",
     (story) => ((id) => (story.fill(id, "1", "100"), story.replace(id, { quantity: "1" })))(open(story))
@@ -78,7 +107,9 @@ describe("a refusal", () => {
     const sources = ["account", "orders"].flatMap((folder) =>
       readdirSync(join(domain, folder)).map((file) => readFileSync(join(domain, folder, file), "utf8"))
     )
-    const calls = sources.flatMap((source) => [...source.matchAll(/refused?\(([^,`]*),/gs)].map(([, first]) => first!))
+    const calls = sources.flatMap((source) =>
+      [...source.matchAll(/(?:refused?\(|code: )([^,`]*),/gs)].map(([, first]) => first!)
+    )
     const codes = new Set(calls.flatMap((first) => [...first.matchAll(/"([A-Z]\w+)"/g)].map(([, code]) => code!)))
     expect([...codes].toSorted()).toEqual(Object.keys(PROVOKED).toSorted())
   })

@@ -1,6 +1,7 @@
 // Each check with the numbers that it compared: `ok|no LIMIT USED REQUESTED [SCOPE]`.
 import { describe, expect, it } from "vitest"
-import { CHECK_CODES, readChecks } from "#domain/risk/check-text.ts"
+import { CHECK_CODES, RULES } from "#domain/risk/check-codes.ts"
+import { readChecks } from "#domain/risk/check-text.ts"
 import { amount, check, decisionIn, instrument, market, Story, verdict, type Wanted } from "./story.ts"
 
 type Given = (story: Story) => void
@@ -150,8 +151,9 @@ describe("a risk check", () => {
       { price: "100", quantity: "1.15" },
       { side: "sell", price: "1" } as const
     ]) {
-      const { checks } = decisionIn(story.submit(wanted).events)!.data
-      expect(readChecks(checks).map(({ code }) => code)).toEqual(CHECK_CODES)
+      const { checks, rules } = decisionIn(story.submit(wanted).events)!.data
+      expect(rules).toBe(RULES)
+      expect(readChecks(checks, rules).map(({ code }) => code)).toEqual(CHECK_CODES)
     }
   })
 

@@ -19,6 +19,8 @@ import {
 import { plusMicros, timeOfText, type Time } from "#domain/kernel/time.ts"
 import { cashOf, holdingOf } from "#domain/ledger/balances.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
+import type { Origin } from "#domain/orders/events.ts"
+import type { Instructions } from "#domain/orders/instructions.ts"
 import type { OpenOrder } from "#domain/orders/open-order.ts"
 import type { OrderType, Side, TimeInForce, VenueReport } from "#domain/venue/messages.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
@@ -57,6 +59,7 @@ export type Wanted = {
   readonly price?: string
   readonly stopPrice?: string
   readonly expireAt?: Time
+  readonly also?: Instructions & Origin
 }
 export const order = (wanted: Wanted = {}): SubmitOrder => {
   const { account = "A", symbol = "BTCUSDT", side = "buy", type = "limit", quantity = "1", price, stopPrice } = wanted
@@ -70,7 +73,8 @@ export const order = (wanted: Wanted = {}): SubmitOrder => {
     quantity: amount(quantity),
     ...(price !== undefined && { price: amount<Price>(price) }),
     ...(stopPrice !== undefined && { stopPrice: amount<Price>(stopPrice) }),
-    ...(wanted.expireAt !== undefined && { expireAt: wanted.expireAt })
+    ...(wanted.expireAt !== undefined && { expireAt: wanted.expireAt }),
+    ...wanted.also
   }
 }
 
@@ -142,11 +146,19 @@ export class Story {
     return this.send({ type: "Withdraw", account: account as AccountId, currency: USDT, amount: amount(text) }, head)
   }
   limits(
-    scope: "account" | "group" | "firm",
+    scope: "account" | "group" | "firm" | "symbol",
     id: string,
-    changes: (Request & { type: "SetLimits" })["changes"]
+    changes: (Request & { type: "SetLimits" })["changes"],
+    more: Partial<Request & { type: "SetLimits" }> = {}
   ): Outcome {
-    return this.send({ type: "SetLimits", scope, scopeId: id, changes, reason: "test" })
+    return this.send({ type: "SetLimits", scope, scopeId: id, changes, reason: "test", ...more })
+  }
+  /** A part of the firm's 1,000 of open notional for a group, or below 0 back. */
+  allot(group: string, text: string): Outcome {
+    if (this.state.firm.limits.maxOpenNotional === undefined)
+      this.limits("firm", "firm", { maxOpenNotional: amount("1000") })
+    const part = { group: group as GroupId, limit: "maxOpenNotional", amount: amount<Cash>(text) } as const
+    return this.send({ type: "AllotLimit", ...part, reason: "test" })
   }
   submit(wanted: Wanted, head: Head = {}): Outcome {
     return this.send(order(wanted), head)
@@ -324,9 +336,10 @@ export const verdict = (outcome: Outcome): string => {
   return failed.length === 0 ? decision.data.decision : `${decision.data.decision}: ${failed.join(", ")}`
 }
 
-/** One check's text without its code. */
-export const check = (outcome: Outcome, code: string): string | undefined =>
-  decisionIn(outcome.events)
-    ?.data.checks.split(";")
-    .find((text) => text.split(" ")[0] === code)
-    ?.slice(code.length + 1)
+/** One check's text without its code and the event that set its limit; `ok` is what was left out of the decision. */
+export const check = (outcome: Outcome, code: string): string | undefined => {
+  const decision = decisionIn(outcome.events)
+  if (decision === undefined) return undefined
+  const found = decision.data.checks.split(";").find((text) => text.split(" ")[0] === code)
+  return found === undefined ? "ok" : found.slice(code.length + 1).replace(/@\d+$/, "")
+}

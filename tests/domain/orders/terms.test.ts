@@ -17,16 +17,28 @@ describe("the protection price", () => {
     ["stop", "buy", "200", "100", "210"],
     ["stop", "sell", "200", "100", undefined],
     ["limit", "buy", undefined, "100", undefined],
-    ["stop-limit", "buy", "200", "100", undefined]
+    ["stop-limit", "buy", "200", "100", undefined],
+    ["market-to-limit", "buy", undefined, "100", "105"],
+    ["market-if-touched", "buy", "90", "100", "94.5"],
+    ["limit-if-touched", "buy", "90", "100", undefined],
+    ["trailing-stop", "buy", "200", "100", "210"],
+    ["trailing-stop-limit", "buy", "200", "100", "203"],
+    ["trailing-stop-limit", "sell", "200", "100", undefined],
+    ["pegged", "buy", undefined, "100", undefined]
   ] as const)("of a %s %s with stop %s and ask %s is %s", (type, side, stop, ask, expected) => {
     const text = (value: string | undefined) => (value === undefined ? undefined : amount<Price>(value))
-    expect(protectionPrice(BTC, side, type, text(stop), text(ask))).toBe(text(expected))
+    const order = { side, orderType: type, stopPrice: text(stop), limitOffset: amount<Price>("3") }
+    expect(protectionPrice(BTC, order, text(ask))).toBe(text(expected))
   })
 
   it("is a multiple of the tick, at most 5 % above, and less than a tick below that", () => {
     fc.assert(
       fc.property(fc.bigInt(1n, 10n ** 24n), fc.bigInt(1n, 10n ** 10n), (ask, tick) => {
-        const price = protectionPrice({ ...BTC, tick: tick as Price }, "buy", "market", undefined, ask as Price)!
+        const price = protectionPrice(
+          { ...BTC, tick: tick as Price },
+          { side: "buy", orderType: "market" },
+          ask as Price
+        )!
         expect(price % tick).toBe(0n)
         expect(price * 100n <= ask * 105n).toBe(true)
         expect((price + tick) * 100n > ask * 105n - 100n).toBe(true)
@@ -35,7 +47,7 @@ describe("the protection price", () => {
   })
 
   it("moves with a stop's stop price, and stays what it was for a market order", () => {
-    const order = { instrument: BTC, side: "buy", protectionPrice: amount<Price>("105") } as const
+    const order = { instrument: BTC, side: "buy", protectionPrice: amount<Price>("105"), instructions: {} } as const
     expect(protectionAfter({ ...order, orderType: "stop" }, amount("200"))).toBe(amount("210"))
     expect(protectionAfter({ ...order, orderType: "market" }, undefined)).toBe(amount("105"))
     expect(protectionAfter({ ...order, side: "sell", orderType: "stop" }, amount("200"))).toBeUndefined()
@@ -72,7 +84,9 @@ describe("what a buy needs", () => {
 
 describe("an open order", () => {
   it("has left what is not filled, and never less than nothing", () => {
-    const left = (quantity: string, cumQty: string) => leavesQty({ quantity: amount(quantity), cumQty: amount(cumQty) })
+    const open = { ended: undefined, doneForDay: false, timeInForce: "GTC" } as const
+    const left = (quantity: string, cumQty: string) =>
+      leavesQty({ ...open, quantity: amount(quantity), cumQty: amount(cumQty) })
     expect([left("3", "0"), left("3", "1"), left("3", "3"), left("2", "3")]).toEqual([amount("3"), amount("2"), 0n, 0n])
   })
   it("pays its limit at worst, or its protection price", () => {

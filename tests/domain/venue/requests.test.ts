@@ -21,19 +21,41 @@ const stop: OpenOrder = {
   protectionPrice: price(105),
   cumQty: 0n as Quantity,
   venueOrderId: "P-0-7",
+  acknowledged: true,
+  ended: undefined,
+  doneForDay: false,
+  stopped: false,
+  suspended: false,
+  instructions: {},
+  pending: [],
+  fills: [],
+  fillsBefore: 0,
+  cumBefore: 0n as Quantity,
+  held: false,
+  counted: true,
   triggered: false,
   queueAhead: 0n as Quantity,
   mdNo: 1,
   reports: 1,
+  exposedNotional: 0n as Cash,
   reservedCash: 0n as Cash,
   reservedUnits: 0n as Quantity,
   exposed: quantity(1)
 }
 
+const asked = (clOrdId: string, requestNo: number) => ({
+  clOrdId: clOrdId as ClOrdId,
+  origClOrdId: "mine" as ClOrdId,
+  requestNo,
+  acknowledged: false
+})
+
 describe("a request to the venue", () => {
   it("to move a stop moves its protection with it", () => {
-    const pendingReplace = { clOrdId: "r" as ClOrdId, requestNo: 9, quantity: quantity(2), stopPrice: price(200) }
-    expect(unanswered({ ...stop, pendingReplace }, at(0), 0)).toEqual([
+    const pending = [
+      { kind: "replace", ...asked("r", 9), terms: { quantity: quantity(2), stopPrice: price(200) } }
+    ] as const
+    expect(unanswered({ ...stop, pending }, at(0), 0)).toEqual([
       {
         type: "ReplaceOrder",
         at: at(0),
@@ -48,10 +70,11 @@ describe("a request to the venue", () => {
   })
 
   it("that was not answered is asked again in the order in which it was asked", () => {
-    const { venueOrderId: _, ...sent } = stop
-    const pendingReplace = { clOrdId: "r" as ClOrdId, requestNo: 11, quantity: quantity(2) }
-    const pendingCancel = { clOrdId: "c" as ClOrdId, requestNo: 9 }
-    const requests = unanswered({ ...sent, pendingReplace, pendingCancel }, at(0), 0)
+    const pending = [
+      { kind: "cancel", ...asked("c", 9) },
+      { kind: "replace", ...asked("r", 11), terms: { quantity: quantity(2) } }
+    ] as const
+    const requests = unanswered({ ...stop, acknowledged: false, pending }, at(0), 0)
     expect(requests.map(({ type, clOrdId }) => `${type} ${clOrdId}`)).toEqual([
       "NewOrder 0-7",
       "CancelOrder 0-9",

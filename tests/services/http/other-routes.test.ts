@@ -19,6 +19,15 @@ beforeAll(async () => {
       asked.push(input)
       return ok({ scope: input.scope, id: input.id, limits: {} })
     },
+    allot: async (input) => {
+      asked.push(input)
+      const sums = { allotted: "5", allottedToAll: "7", firmLimit: "10", position: "0:9" }
+      return ok({ group: input.group, limit: input.limit, ...sums })
+    },
+    check: async (input) => {
+      asked.push(input)
+      return ok({ decision: "denied", checks: [], price: "100", priceSource: "last", priceAge: 0.5, position: "0:9" })
+    },
     halts: async () => ok({ items: [halt] }),
     halt: async (input) => {
       asked.push(input)

@@ -77,7 +77,8 @@ describe("documents", () => {
       "post /accounts/{account}/deposits",
       "post /accounts/{account}/withdrawals",
       "post /orders",
-      "post /orders/cancel-all"
+      "post /orders/cancel-all",
+      "post /orders/groups"
     ])
     const names = Object.keys(json.components.schemas)
     expect(names).toEqual(expect.arrayContaining(["NewOrder", "Order", "Account", "Problem", "Decimal", "DecimalText"]))

@@ -89,6 +89,7 @@ export const fakeOms = (): Oms & { readonly asked: Array<{ what: string; input: 
     },
     deposit: moved("deposit"),
     withdraw: moved("withdrawal"),
+    submitGroup: async () => refused(422, "InvalidGroup", "there are no groups here"),
     submit: async (input, meta) => {
       noted("submit", input, meta)
       if (input.account === AccountId.make("nobody"))

@@ -92,7 +92,7 @@ describe("the other routes of oms", () => {
     expect((await ask(served.port, "/accounts/none")).json).toMatchObject({ status: 404, code: "UnknownAccount" })
     expect((await ask(served.port, "/accounts/no%20such")).json).toMatchObject({ status: 404, code: "NotFound" })
     expect(
-      (await post(served.port, "/accounts", { account: "b", owner: "o", type: "margin", currency: "USDT" })).status
+      (await post(served.port, "/accounts", { account: "b", owner: "o", type: "savings", currency: "USDT" })).status
     ).toBe(400)
   })
   it("money goes in and out", async () => {

@@ -1,0 +1,160 @@
+import { Result } from "effect"
+import type { ClOrdId, OrderId } from "#domain/kernel/ids.ts"
+import { exactNotional, type Quantity } from "#domain/kernel/money.ts"
+import type { Refusal } from "#domain/kernel/shapes.ts"
+import { pendingCancel, pendingReplaces, type OpenOrder } from "#domain/orders/open-order.ts"
+import { shapeProblem } from "#domain/orders/shape.ts"
+import { settledStatus } from "#domain/orders/status.ts"
+import { protectionAfter } from "#domain/orders/terms.ts"
+import { judge } from "./ask-risk.ts"
+import { cancelTooFast } from "./decide-limits.ts"
+import { clOrdIdOf, type CancelAll, type CancelOrder, type Command, type ReplaceOrder } from "./commands.ts"
+import { withGroup } from "./holds.ts"
+import { inexact, refused, type Decided } from "./refused.ts"
+import type { AccountEvent } from "./events.ts"
+import type { Account, State } from "./state.ts"
+
+/** A change and its risk decision; the venue has the last word on it. */
+export const replaceOrder = (command: Command, request: ReplaceOrder, account: Account, state: State): Decided => {
+  const order = account.orders.get(request.orderId) ?? filledBefore(request, account, state)
+  if (order === undefined) return notOpen(request.orderId)
+  const problem = pendingProblem(order, request.origClOrdId, "replace") ?? termsProblem(request, order)
+  if (problem !== undefined) return Result.fail(problem)
+  // what it does not name stays as the request before it leaves it
+  const before = pendingReplaces(order).at(-1)?.terms ?? order
+  const { quantity = before.quantity, price = before.price, stopPrice = before.stopPrice } = request
+  if (price !== undefined && exactNotional(price, quantity, order.instrument.multiplier) === undefined) return inexact
+  const { side, orderType } = order
+  const leaves = (quantity - order.cumQty) as Quantity
+  const protection = protectionAfter(order, stopPrice)
+  const changed = { side, orderType, quantity, leaves, price: price ?? protection, stopPrice }
+  const decision = judge(
+    command,
+    account,
+    state,
+    order.instrument,
+    order.orderId,
+    changed,
+    withGroup(state, account, order)
+  )
+  const { quantity: q, price: p, stopPrice: s, displayQuantity: d } = request
+  const data = {
+    orderId: order.orderId,
+    clOrdId: clOrdIdOf(command),
+    ...(q !== undefined && { quantity: q }),
+    ...(p !== undefined && { price: p }),
+    ...(s !== undefined && { stopPrice: s }),
+    ...(d !== undefined && { displayQuantity: d }),
+    ...chained(order, request)
+  }
+  return Result.succeed([
+    { type: "ReplaceRequested", account: account.id, data },
+    { type: "OrderRiskDecided", account: account.id, data: decision }
+  ])
+}
+
+/** A filled order may be given more quantity (FIX 4.4 appendix D, C.1.c), as long as it is remembered. */
+const filledBefore = (
+  { orderId, quantity, evenIfFilled }: ReplaceOrder,
+  account: Account,
+  state: State
+): OpenOrder | undefined => {
+  if (evenIfFilled !== true) return undefined
+  const order = state.finished.find(orderId)
+  if (order?.account !== account.id || quantity === undefined || settledStatus(order) !== "Filled") return undefined
+  return order.timeInForce === "IOC" || order.timeInForce === "FOK" ? undefined : order
+}
+
+/** One request at a time; another may follow one that is on its way when it names it. */
+const pendingProblem = (
+  order: OpenOrder,
+  origClOrdId: ClOrdId | undefined,
+  kind: "cancel" | "replace"
+): Refusal | undefined => {
+  const { orderId, held } = order
+  const newest = order.pending.at(-1)
+  if (held && kind === "replace")
+    return { code: "OrderHeld", detail: `order ${orderId} is not at a venue yet: cancel it and send another` }
+  const follows = origClOrdId === newest?.clOrdId
+  if (origClOrdId !== undefined && !follows && origClOrdId !== order.clOrdId)
+    return {
+      code: "UnknownOrder",
+      detail: `${origClOrdId} is not the newest request of order ${orderId}`,
+      field: "origClOrdId"
+    }
+  if (pendingCancel(order) !== undefined)
+    return { code: "OrderPendingCancel", detail: `order ${orderId} is being cancelled` }
+  if (newest !== undefined && kind === "replace" && !follows) {
+    const detail = `order ${orderId} waits for the venue's answer to an earlier replace`
+    return { code: "OrderPendingReplace", detail }
+  }
+  return undefined
+}
+
+/** What follows a request that is on its way says so; otherwise the order's own id is what it follows. */
+const chained = (order: OpenOrder, { origClOrdId }: { readonly origClOrdId?: ClOrdId }) =>
+  origClOrdId === undefined || order.pending.length === 0 ? {} : { origClOrdId }
+
+const termsProblem = (request: ReplaceOrder, order: OpenOrder): Refusal | undefined => {
+  const { quantity = order.quantity, price = order.price, stopPrice = order.stopPrice, displayQuantity } = request
+  if ([request.quantity, request.price, request.stopPrice, displayQuantity].every((value) => value === undefined)) {
+    return { code: "NothingToReplace", detail: "name quantity, price, stopPrice or displayQuantity", field: "quantity" }
+  }
+  const { orderType, timeInForce, instructions, expireAt } = order
+  const shape = shapeProblem({
+    ...instructions,
+    ...(displayQuantity !== undefined && { displayQuantity }),
+    orderType,
+    timeInForce,
+    quantity,
+    ...(price !== undefined && { price }),
+    ...(stopPrice !== undefined && { stopPrice }),
+    // the end of a DAY order was not asked for
+    ...(timeInForce === "GTD" && expireAt !== undefined && { expireAt })
+  })
+  if (shape !== undefined) return shape
+  if (quantity > order.cumQty) return undefined
+  const detail = "quantity must stay above what is filled; cancel the rest instead"
+  return { code: "QuantityFilled", detail, field: "quantity" }
+}
+
+export const cancelOrder = (command: Command, request: CancelOrder, account: Account, state: State): Decided => {
+  const order = account.orders.get(request.orderId)
+  if (order === undefined) return notOpen(request.orderId)
+  const problem = pendingProblem(order, request.origClOrdId, "cancel")
+  if (problem !== undefined) return Result.fail(problem)
+  const tooFast = cancelTooFast(state, account, order.symbol, command.at)
+  return tooFast ?? Result.succeed([cancelRequested(command, order, request)])
+}
+
+export const cancelAll = (command: Command, request: CancelAll, account: Account): Decided => {
+  const { symbol } = request
+  const facts: Array<AccountEvent> = [
+    {
+      type: "CancelAllRequested",
+      account: account.id,
+      data: { clOrdId: clOrdIdOf(command), ...(symbol !== undefined && { symbol }) }
+    }
+  ]
+  for (const order of account.orders.values()) {
+    if ((symbol === undefined || order.symbol === symbol) && pendingCancel(order) === undefined) {
+      facts.push(cancelRequested(command, order))
+    }
+  }
+  return Result.succeed(facts)
+}
+
+const cancelRequested = (command: Command, order: OpenOrder, request: { origClOrdId?: ClOrdId } = {}): AccountEvent =>
+  order.held
+    ? {
+        type: "HeldOrderCanceled",
+        account: order.account,
+        data: { orderId: order.orderId, clOrdId: clOrdIdOf(command), reason: "canceled on request" }
+      }
+    : {
+        type: "CancelRequested",
+        account: order.account,
+        data: { orderId: order.orderId, clOrdId: clOrdIdOf(command), ...chained(order, request) }
+      }
+
+const notOpen = (orderId: OrderId): Decided => refused("OrderNotOpen", `order ${orderId} is not open`)

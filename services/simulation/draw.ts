@@ -1,0 +1,32 @@
+import { chanceOf } from "#domain/kernel/chance.ts"
+import { parseFixed, type Price } from "#domain/kernel/money.ts"
+
+/** What chance says at each step, in the order in which it is asked. */
+export class Draw {
+  readonly #seed: number
+  #draws = 0
+  #step = 0
+  constructor(seed: number) {
+    this.#seed = seed
+  }
+
+  get step(): number {
+    return this.#step
+  }
+  nextStep(): void {
+    this.#step++
+    this.#draws = 0
+  }
+
+  below(most: number): number {
+    return chanceOf(this.#seed, this.#step, this.#draws++) % most
+  }
+  one<T>(of: ReadonlyArray<T>): T {
+    return of[this.below(of.length)]!
+  }
+  /** Close to all others, so that orders and limits meet; now and then between two ticks. */
+  price(): Price {
+    const odd = this.below(40) === 0 ? parseFixed("0.1") : 0n
+    return (parseFixed("90") + BigInt(this.below(41)) * parseFixed("0.5") + odd) as Price
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Whether two values would be written alike: what is undefined is not there, maps have an order. Compared in place,
+ * because writing out a state costs more than all the steps between two looks at it.
+ */
+export const same = (a: unknown, b: unknown): boolean => {
+  if (a === b) return true
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false
+  if (a instanceof Map) return b instanceof Map && sameMap(a, b)
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((value, i) => same(value, b[i]))
+  }
+  return !(b instanceof Map || Array.isArray(b)) && sameFields(a as Fields, b as Fields)
+}
+
+type Fields = Readonly<Record<string, unknown>>
+const sameFields = (a: Fields, b: Fields): boolean => {
+  let more = 0
+  for (const key in a) {
+    const value = a[key]
+    if (value === undefined) continue
+    if (!same(value, b[key])) return false
+    more++
+  }
+  for (const key in b) if (b[key] !== undefined) more--
+  return more === 0
+}
+
+const sameMap = (a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unknown>): boolean => {
+  if (a.size !== b.size) return false
+  const others = b.entries()
+  for (const [key, value] of a) {
+    const other = others.next().value!
+    if (other[0] !== key || !same(value, other[1])) return false
+  }
+  return true
+}

@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto"
+import { Result } from "effect"
+import type { Command } from "#domain/account/commands.ts"
+import { accountDecider } from "#domain/account/decider.ts"
+import { ACCOUNT_EVENTS, type AccountEvent } from "#domain/account/events.ts"
+import type { State } from "#domain/account/state.ts"
+import type { Recorded } from "#domain/kernel/event.ts"
+import { ledgerCodec } from "#streams/ledger-codec.ts"
+import { BrokenLaw, must } from "./broken-law.ts"
+import { checkAccount, checkAnswer, checkHistory, checkReport } from "./command-laws.ts"
+import { checkEvents, checkState } from "./laws.ts"
+import { Recount } from "./recount.ts"
+import { same } from "./same.ts"
+import { SecondOpinion } from "./second-opinion.ts"
+
+export type AccountDecider = ReturnType<typeof accountDecider>
+export const realDecider = (): AccountDecider => accountDecider(0)
+type Decision = ReturnType<AccountDecider["decide"]>
+type Event = Recorded<AccountEvent>
+
+/** What came of the commands so far. */
+export type Tally = {
+  events: number
+  facts: number
+  repeats: number
+  readonly refusals: Record<string, number>
+  readonly eventTypes: Record<string, number>
+}
+
+const VERSION = new Map(ACCOUNT_EVENTS.map(({ type, v }) => [type, v]))
+const NOTHING: ReadonlyArray<Event> = []
+const HASHED_AT_ONCE = 1 << 16
+
+/**
+ * A partition of its own, whose decider is watched: every command's answer at once, all of the state whenever `audit`
+ * is called. Its copy is what a restart would have: it is told the stored bytes only, and never asked for a decision.
+ */
+export class World {
+  readonly tally: Tally = { events: 0, facts: 0, repeats: 0, refusals: {}, eventTypes: {} }
+  readonly #decider: AccountDecider
+  readonly #recount = new Recount()
+  readonly #opinion = new SecondOpinion(this.#recount)
+  readonly #reported = new Set<string>()
+  readonly #hash = createHash("sha256")
+  #unhashed = ""
+  #last = NOTHING
+  #state: State
+  #copy: State
+  constructor(decider: AccountDecider) {
+    this.#decider = decider
+    this.#state = decider.initial()
+    this.#copy = decider.initial()
+  }
+
+  get state(): State {
+    return this.#state
+  }
+  /** What the command taken last led to, whether it kept the laws or not. */
+  get last(): ReadonlyArray<Event> {
+    return this.#last
+  }
+  /** Over every event's bytes: equal for equal seeds, on any machine. */
+  digest(): string {
+    return this.#hash.copy().update(this.#unhashed).digest("hex")
+  }
+
+  /** Decides a command and folds what it led to; throws a {@link BrokenLaw}. Looks closer when every step is audited. */
+  take(command: Command, isClose: boolean): void {
+    const state = this.#state
+    this.#last = NOTHING
+    const decision = this.#decider.decide(command, state)
+    if (isClose) must(same(state, this.#copy), () => "a decision wrote into the state")
+    const events = Result.isFailure(decision) ? NOTHING : recordedAll(decision.success, command, state.eventNo)
+    this.#last = events
+    if (this.#isNewReport(command)) checkReport(events, command, this.#opinion)
+    if (Result.isFailure(decision)) {
+      const { code } = decision.failure
+      this.tally.refusals[code] = (this.tally.refusals[code] ?? 0) + 1
+    } else if (events.length === 0) this.tally.repeats++
+    else this.#record(events, decision.success, command)
+  }
+
+  #record(events: ReadonlyArray<Event>, facts: ReadonlyArray<AccountEvent>, command: Command): void {
+    sameDecision(this.#decider.decide(command, this.#state), facts)
+    checkEvents(events)
+    checkAnswer(events, command, this.#opinion)
+    for (const event of events) this.#fold(event, command)
+    repeatChangesNothing(this.#decider.decide(command, this.#state), command)
+    if ("account" in command.request) checkAccount(this.#state, command.request.account, this.#recount, this.#opinion)
+    this.tally.facts++
+    this.tally.events = this.#state.eventNo
+  }
+
+  #fold(event: Event, command: Command): void {
+    this.#opinion.see(event, command)
+    const text = ledgerCodec.encode(event)
+    this.#unhashed += text
+    if (this.#unhashed.length > HASHED_AT_ONCE) {
+      this.#hash.update(this.#unhashed)
+      this.#unhashed = ""
+    }
+    this.#recount.book(event)
+    this.#state = this.#decider.evolve(this.#state, event)
+    this.#copy = this.#decider.evolve(this.#copy, reread(event, text))
+    this.tally.eventTypes[event.type] = (this.tally.eventTypes[event.type] ?? 0) + 1
+  }
+
+  /** All of the state: counted again, as the events tell it, and as a replay of the bytes has it. */
+  audit(): void {
+    checkState(this.#state, this.#recount)
+    checkHistory(this.#state, this.#recount, this.#opinion)
+    must(same(this.#state, this.#copy), () => "a replay of all events gives another state")
+  }
+
+  /** A report of an account that there is, about an order of ours, which was not recorded before. */
+  #isNewReport({ request }: Command): boolean {
+    if (request.type !== "VenueReported" || !this.#state.accounts.has(request.account)) return false
+    const { orderId, execId, at } = request.report
+    const key = `${orderId} ${execId} ${at.slice(0, 10)}`
+    if (this.#reported.has(key)) return false
+    this.#reported.add(key)
+    return true
+  }
+}
+
+const recordedAll = (facts: ReadonlyArray<AccountEvent>, command: Command, last: number): ReadonlyArray<Event> =>
+  facts.map((fact, i) => recorded(fact, command, last + 1 + i))
+const recorded = (fact: AccountEvent, command: Command, eventNo: number): Event =>
+  ({
+    eventNo,
+    type: fact.type,
+    v: VERSION.get(fact.type)!,
+    recordedAt: command.at,
+    effectiveAt: fact.effectiveAt ?? command.at,
+    actor: command.actor,
+    cause: command.id,
+    correlation: command.id,
+    ...(fact.account !== undefined && { account: fact.account }),
+    data: fact.data
+  }) as Event
+
+/** An event from its bytes alone. It must be what was written: then its bytes would be the same again, too. */
+const reread = (event: Event, text: string): Event => {
+  const decoded = ledgerCodec.decode(JSON.parse(text))
+  must(same(decoded, event), () => `event ${event.eventNo} is another once it was written and read`)
+  return decoded
+}
+
+const sameDecision = (again: Decision, facts: ReadonlyArray<AccountEvent>) => {
+  if (Result.isFailure(again) || !same(again.success, facts))
+    throw new BrokenLaw("the same command and state decided differently")
+}
+
+/** Only commands with an account of their own are remembered by id. */
+const repeatChangesNothing = (again: Decision, { request }: Command) => {
+  if (!("account" in request)) return
+  if (Result.isFailure(again) || again.success.length > 0)
+    throw new BrokenLaw("a repeated command was not answered as a repeat")
+}

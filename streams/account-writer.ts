@@ -52,6 +52,8 @@ const symbolsOf = (request: Request, state: State): ReadonlyArray<Symbol> => {
     }
     case "SubmitGroup":
       return [...new Set(request.orders.map(({ symbol }) => symbol))]
+    case "WatchMargin":
+      return [...(state.accounts.get(request.account)?.risk.symbols.keys() ?? [])]
     case "WorkGroup": {
       const members = state.contingencies.get(request.groupId)?.members ?? []
       return [...new Set(members.flatMap(({ orderId }) => state.orders.get(orderId)?.symbol ?? []))]

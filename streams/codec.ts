@@ -110,7 +110,10 @@ const encodeWith = (plan: Plan, event: Recorded): string => {
 }
 
 /** Brings stored data to its type's present version, step by step. */
-const upToDate = (raw: Record<string, unknown>, { v, type, upcasts }: EventDefinition): Record<string, unknown> => {
+const upToDate = (
+  raw: Record<string, unknown>,
+  { v, type, upcasts, data: { fields } }: EventDefinition
+): Record<string, unknown> => {
   let version = raw["v"] as number
   if (version === v) return raw["data"] as Record<string, unknown>
   if (!(version < v)) throw new Undecodable(`version ${version} of ${type} is newer than this program's ${v}`)
@@ -120,6 +123,10 @@ const upToDate = (raw: Record<string, unknown>, { v, type, upcasts }: EventDefin
     if (step === undefined) throw new Undecodable(`no step from version ${version} of ${type}`)
     data = step(data)
   }
+  // in the schema's order, wherever a step has put what it added: whoever writes it out gets the same text
+  const given = data
+  const known = Object.keys(fields).filter((key) => key in given)
+  data = Object.fromEntries([...known, ...Object.keys(given)].map((key) => [key, given[key]]))
   raw["data"] = data
   raw["v"] = v
   return data

@@ -1,7 +1,7 @@
 import { Result, Schema } from "effect"
 import type { AccountEvent } from "#domain/account/events.ts"
 import { AccountId, ClOrdId, Currency, GroupId, OrderId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
-import { Cash, Price, Quantity } from "#domain/kernel/money.ts"
+import { Cash, parseFixed, Price, Quantity } from "#domain/kernel/money.ts"
 import type { Refusal } from "#domain/kernel/shapes.ts"
 import { Time } from "#domain/kernel/time.ts"
 import { OrderType, originFields, Side, TimeInForce } from "#domain/orders/events.ts"
@@ -9,13 +9,40 @@ import { instructionFields } from "#domain/orders/instructions.ts"
 import type { Submission } from "./account-writer.ts"
 import type { Answer } from "./transact.ts"
 
+const Note = Schema.String.check(Schema.isPattern(/^[^\p{Cc}]{1,200}$/u))
 const movement = {
   account: AccountId,
   currency: Currency,
   amount: Cash,
-  reference: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[^\p{Cc}]{1,200}$/u))),
+  reference: Schema.optionalKey(Note),
   effectiveAt: Schema.optionalKey(Time)
 }
+const noted = { account: AccountId, reference: movement.reference, effectiveAt: movement.effectiveAt }
+const Entry = Schema.Union([
+  Schema.Struct({ kind: Schema.Literal("fee"), currency: Currency, amount: Cash, fee: Note }),
+  Schema.Struct({ kind: Schema.Literal("interest"), currency: Currency, amount: Cash }),
+  Schema.Struct({
+    kind: Schema.Literal("dividend"),
+    symbol: Symbol,
+    perUnit: Price,
+    quantity: Schema.optionalKey(Quantity),
+    taxWithheld: Schema.optionalKey(Cash)
+  }),
+  Schema.Struct({
+    kind: Schema.Literal("split"),
+    symbol: Symbol,
+    numerator: Schema.Int,
+    denominator: Schema.Int,
+    fractions: Schema.optionalKey(Schema.Literals(["keep", "cash"])),
+    price: Schema.optionalKey(Price)
+  }),
+  Schema.Struct({ kind: Schema.Literal("symbol-change"), symbol: Symbol, newSymbol: Symbol }),
+  Schema.Struct({ kind: Schema.Literal("expiry"), symbol: Symbol, price: Price })
+])
+const Moved = Schema.Union([
+  Schema.Struct({ currency: Currency, amount: Cash }),
+  Schema.Struct({ symbol: Symbol, quantity: Quantity })
+])
 /** What programs elsewhere may send: decimals as text, times with nine decimals, no field that is not known. */
 const CommandRequest = Schema.Union([
   Schema.Struct({
@@ -51,6 +78,8 @@ const CommandRequest = Schema.Union([
   Schema.Struct({ type: Schema.Literal("CancelAll"), account: AccountId, symbol: Schema.optionalKey(Symbol) }),
   Schema.Struct({ type: Schema.Literal("Deposit"), ...movement }),
   Schema.Struct({ type: Schema.Literal("Withdraw"), ...movement }),
+  Schema.Struct({ type: Schema.Literal("Transfer"), to: AccountId, moved: Moved, ...noted }),
+  Schema.Struct({ type: Schema.Literal("PostEntry"), entry: Entry, ...noted }),
   Schema.Struct({
     type: Schema.Literal("OpenAccount"),
     account: AccountId,
@@ -66,8 +95,21 @@ const Command = Schema.Struct({
   trace: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(128))),
   request: CommandRequest
 })
-const decode = Schema.decodeUnknownResult(Command, { onExcessProperty: "error" })
+/** Judges the form in which commands travel; amounts are converted after it, which is twice as fast as within. */
+const judge = Schema.decodeUnknownResult(Schema.toEncoded(Command), { onExcessProperty: "error" })
 const encode = Schema.encodeSync(Command)
+
+type Fields = Readonly<Record<string, { readonly ast: { readonly _tag: string } }>>
+/** Fields that are amounts: the only ones that are not inside what they are outside. */
+const amountsOf = (fields: Fields): ReadonlyArray<string> =>
+  Object.entries(fields).flatMap(([name, { ast }]) => (ast._tag === "BigInt" ? [name] : []))
+const AMOUNTS = new Map(
+  CommandRequest.members.map(({ fields }) => [fields.type.ast.literal as string, amountsOf(fields)])
+)
+const AMOUNTS_WITHIN = [
+  ["moved", new Set(Moved.members.flatMap(({ fields }) => amountsOf(fields)))],
+  ["entry", new Set(Entry.members.flatMap(({ fields }) => amountsOf(fields)))]
+] as const
 
 /** The answer as it travels: which events there are, and of an order where it stands. */
 export type CommandReply =
@@ -95,9 +137,20 @@ export const decodeCommand = (payload: Uint8Array): Submission | Refusal => {
   } catch {
     return { code: "Malformed", detail: "the command is not JSON" }
   }
-  const decoded = decode(json)
-  if (Result.isFailure(decoded)) return { code: "Malformed", detail: decoded.failure.message }
-  return decoded.success as unknown as Submission
+  const judged = judge(json)
+  if (Result.isFailure(judged)) return { code: "Malformed", detail: judged.failure.message }
+  const { request } = judged.success as { request: Record<string, unknown> & { type: string } }
+  convert(request, AMOUNTS.get(request.type)!)
+  for (const [part, amounts] of AMOUNTS_WITHIN)
+    if (request[part] !== undefined) convert(request[part] as Record<string, unknown>, amounts)
+  return judged.success as unknown as Submission
+}
+
+const convert = (fields: Record<string, unknown>, amounts: Iterable<string>): void => {
+  for (const name of amounts) {
+    const text = fields[name]
+    if (text !== undefined) fields[name] = parseFixed(text as string)
+  }
 }
 
 export const replyOf = (answer: Answer<AccountEvent>): CommandReply => {

@@ -55,6 +55,9 @@ const keyOfRequest = (account: AccountId, id: string, request: Request): string 
     ? reportKey(request.report.orderId, request.report.execId, request.report.at)
     : commandKey(account, id)
 
+/** Whose commands those of the kill switch are, which may be of many accounts. */
+export const KILL_SWITCH = "kill/switch" as AccountId
+
 export type Repeat = "new" | "other-content" | "too-old" | "too-far-ahead" | Answered
 
 /** Whether a command was answered before, may still be new, or can no longer be told. */
@@ -91,6 +94,8 @@ export const remember = (
     const { orderId, execId } = event.data
     const key = reportKey(orderId, execId, event.effectiveAt)
     state.recent.set(key, answeredBy(event, event.type === "OrderFilled" ? orderId : undefined))
+  } else if (event.type === "KillRequested") {
+    rememberCommand(state, event, KILL_SWITCH)
   } else if (event.account !== undefined && event.type !== "LimitsSet" && event.type !== "TradingHalted") {
     // limits and halts are compared by state: their ids say nothing, and another command may have the same
     rememberCommand(state, event, event.account)
@@ -104,7 +109,8 @@ const rememberCommand = (state: AnsweredCommands, event: Recorded<AccountEvent>,
   const isNext = newest?.answered.last === event.eventNo - 1
   // what a transfer brings to the other account answers the one that asked: there the same id may be another command's
   const isOther = event.type === "TransferredIn"
-  if (isNext && newest.id === event.cause && (newest.account === account || isOther)) {
+  const isOf = (id: AccountId) => id === account || isOther || id === KILL_SWITCH
+  if (isNext && newest.id === event.cause && isOf(newest.account)) {
     newest.answered.last = event.eventNo
     return
   }

@@ -4,7 +4,7 @@ import { microsOf } from "#domain/kernel/time.ts"
 import { cashOf, holdingOf } from "#domain/ledger/balances.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { Instructions } from "#domain/orders/instructions.ts"
-import { leavesQty, type OpenOrder } from "#domain/orders/open-order.ts"
+import type { OpenOrder } from "#domain/orders/open-order.ts"
 import { notionalOf } from "#domain/orders/terms.ts"
 import { assess } from "#domain/risk/assess.ts"
 import type { OrderRiskDecidedData } from "#domain/risk/events.ts"
@@ -60,7 +60,7 @@ export const questionOf = (
   const counted =
     existing === undefined
       ? NOT_COUNTED
-      : { leaves: leavesQty(existing), notional: existing.exposedNotional, open: true }
+      : { leaves: existing.exposed, notional: existing.exposedNotional, open: existing.counted }
   const ofAccount = exposureOf(account.risk, symbol)
   const ofGroup = exposureOf(account.group.risk, symbol)
   const ofFirm = exposureOf(state.firm, symbol)

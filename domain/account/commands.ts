@@ -121,6 +121,26 @@ export type Halt = {
   /** `all` where absent */
   readonly mode?: HaltMode
 }
+/**
+ * Halts a scope and asks for all of its open orders to be cancelled, a thousand at a time: with `haltId` it goes on with
+ * what an earlier one has left.
+ */
+export type Kill = {
+  readonly type: "Kill"
+  readonly scope: Exclude<LimitScope, "symbol">
+  readonly scopeId?: string
+  readonly symbol?: Symbol
+  readonly reason: string
+  readonly haltId?: string
+}
+/** Asks whether a scope has lost more than it may: sent by ourselves whenever that may be. */
+export type WatchLosses = {
+  readonly type: "WatchLosses"
+  readonly scope: Exclude<LimitScope, "symbol">
+  readonly scopeId: string
+}
+/** Asks what is due of a margin account that has less than it must keep, step by step. */
+export type WatchMargin = { readonly type: "WatchMargin"; readonly account: AccountId }
 export type Resume = { readonly type: "Resume"; readonly haltId: string }
 export type AdoptInstrument = { readonly type: "AdoptInstrument"; readonly instrument: Instrument }
 export type RecordMark = {
@@ -156,6 +176,9 @@ export type Request =
   | SetLimits
   | AllotLimit
   | Halt
+  | Kill
+  | WatchLosses
+  | WatchMargin
   | Resume
   | AdoptInstrument
   | RecordMark

@@ -1,7 +1,8 @@
 import { digestOf } from "#domain/kernel/chance.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { Time } from "#domain/kernel/time.ts"
-import { instructionsOf, type Instructions } from "#domain/orders/instructions.ts"
+import { instructionsOf, isPlain, type Instructions } from "#domain/orders/instructions.ts"
+import { isTrailing } from "#domain/orders/shape.ts"
 import { contentOfEntryEvent, contentOfEntryRequest } from "./entry-content.ts"
 import type { AccountEvent } from "./events.ts"
 import type { ReplaceOrder, Request, SubmitGroup, SubmitOrder } from "./commands.ts"
@@ -23,6 +24,10 @@ export const contentOfRequest = (request: Request, recordedAt: Time): number => 
       return digestOf("cancel", request.orderId)
     case "CancelAll":
       return digestOf("cancel-all", request.symbol)
+    case "Kill": {
+      const { scope, scopeId, symbol, reason } = request
+      return digestOf("kill", scope, scope === "firm" ? undefined : scopeId, symbol, reason)
+    }
     case "Deposit":
     case "Withdraw": {
       const { type, currency, amount, reference, effectiveAt } = request
@@ -50,6 +55,10 @@ export const contentOfEvent = (event: Recorded<AccountEvent>): number => {
       return digestOf("cancel", event.data.orderId)
     case "CancelAllRequested":
       return digestOf("cancel-all", event.data.symbol)
+    case "KillRequested": {
+      const { scope, id, symbol, reason } = event.data
+      return digestOf("kill", scope, id, symbol, reason)
+    }
     case "GroupPlaced":
       return event.data.content
     case "Deposited":
@@ -77,23 +86,13 @@ type Asked = Pick<SubmitOrder, "symbol" | "side" | "orderType" | "timeInForce" |
 
 const orderDigest = (order: Asked, expireAt: Time | undefined): number => {
   const { symbol, side, orderType, timeInForce, quantity, price, stopPrice } = order
-  return digestOf(
-    "order",
-    symbol,
-    side,
-    orderType,
-    timeInForce,
-    quantity,
-    price,
-    stopPrice,
-    expireAt,
-    ...instructed(order)
-  )
+  if (isPlain(order))
+    return digestOf("order", symbol, side, orderType, timeInForce, quantity, price, stopPrice, expireAt)
+  const how = Object.entries(instructionsOf(order)).map(([name, value]) => `${name} ${String(value)}`)
+  // where a trail starts may have been added to what was asked
+  const stop = isTrailing(orderType) ? undefined : stopPrice
+  return digestOf("order", symbol, side, orderType, timeInForce, quantity, price, stop, expireAt, ...how)
 }
-
-/** Nothing for a plain order: its digest costs no more than its fields. */
-const instructed = (order: Instructions): ReadonlyArray<string> =>
-  Object.entries(instructionsOf(order)).map(([name, value]) => `${name} ${String(value)}`)
 
 const replaceDigest = (asked: Omit<ReplaceOrder, "type" | "account" | "origClOrdId">): number =>
   digestOf("replace", asked.orderId, asked.quantity, asked.price, asked.stopPrice, asked.displayQuantity)

@@ -1,4 +1,5 @@
 import { Result } from "effect"
+import { sessionProblem } from "#domain/market/session.ts"
 import type { Currency } from "#domain/kernel/ids.ts"
 import { formatFixed, minOf, ONE } from "#domain/kernel/money.ts"
 import { cashOf } from "#domain/ledger/balances.ts"
@@ -79,5 +80,7 @@ export const availableOf = (account: Account, currency: Currency): bigint => {
 export const adoptInstrument = ({ instrument }: AdoptInstrument, state: State): Decided => {
   const known = state.instruments.get(instrument.symbol)
   if (known !== undefined && known.version >= instrument.version) return Result.succeed([])
+  const problem = instrument.session === undefined ? undefined : sessionProblem(instrument.session)
+  if (problem !== undefined) return refused("InvalidSession", problem, "session")
   return Result.succeed([{ type: "InstrumentAdopted", data: instrument }])
 }

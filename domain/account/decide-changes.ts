@@ -2,7 +2,7 @@ import { Result } from "effect"
 import type { ClOrdId, OrderId } from "#domain/kernel/ids.ts"
 import { exactNotional, type Quantity } from "#domain/kernel/money.ts"
 import type { Refusal } from "#domain/kernel/shapes.ts"
-import { pendingCancel, pendingReplaces, type OpenOrder } from "#domain/orders/open-order.ts"
+import { pendingCancel, pendingReplaces, type OpenOrder, type ReplaceTerms } from "#domain/orders/open-order.ts"
 import { shapeProblem } from "#domain/orders/shape.ts"
 import { settledStatus } from "#domain/orders/status.ts"
 import { protectionAfter } from "#domain/orders/terms.ts"
@@ -18,10 +18,10 @@ import type { Account, State } from "./state.ts"
 export const replaceOrder = (command: Command, request: ReplaceOrder, account: Account, state: State): Decided => {
   const order = account.orders.get(request.orderId) ?? filledBefore(request, account, state)
   if (order === undefined) return notOpen(request.orderId)
-  const problem = pendingProblem(order, request.origClOrdId, "replace") ?? termsProblem(request, order)
-  if (problem !== undefined) return Result.fail(problem)
   // what it does not name stays as the request before it leaves it
   const before = pendingReplaces(order).at(-1)?.terms ?? order
+  const problem = pendingProblem(order, request.origClOrdId, "replace") ?? termsProblem(request, order, before)
+  if (problem !== undefined) return Result.fail(problem)
   const { quantity = before.quantity, price = before.price, stopPrice = before.stopPrice } = request
   if (price !== undefined && exactNotional(price, quantity, order.instrument.multiplier) === undefined) return inexact
   const { side, orderType } = order
@@ -95,12 +95,16 @@ const pendingProblem = (
 const chained = (order: OpenOrder, { origClOrdId }: { readonly origClOrdId?: ClOrdId }) =>
   origClOrdId === undefined || order.pending.length === 0 ? {} : { origClOrdId }
 
-const termsProblem = (request: ReplaceOrder, order: OpenOrder): Refusal | undefined => {
-  const { quantity = order.quantity, price = order.price, stopPrice = order.stopPrice, displayQuantity } = request
-  if ([request.quantity, request.price, request.stopPrice, displayQuantity].every((value) => value === undefined)) {
+const termsProblem = (request: ReplaceOrder, order: OpenOrder, before: ReplaceTerms): Refusal | undefined => {
+  const { quantity = before.quantity, price = before.price, stopPrice = before.stopPrice } = request
+  const { displayQuantity = before.displayQuantity } = request
+  if ([request.quantity, request.price, request.stopPrice, request.displayQuantity].every((of) => of === undefined)) {
     return { code: "NothingToReplace", detail: "name quantity, price, stopPrice or displayQuantity", field: "quantity" }
   }
-  const { orderType, timeInForce, instructions, expireAt } = order
+  const { timeInForce, instructions, expireAt } = order
+  // what traded at the market first rests at a limit now
+  const isLimit = order.orderType === "market-to-limit" && order.price !== undefined
+  const orderType = isLimit ? "limit" : order.orderType
   const shape = shapeProblem({
     ...instructions,
     ...(displayQuantity !== undefined && { displayQuantity }),
@@ -127,21 +131,31 @@ export const cancelOrder = (command: Command, request: CancelOrder, account: Acc
   return tooFast ?? Result.succeed([cancelRequested(command, order, request)])
 }
 
+/** So many cancels fit into one message of the broker beside whatever else is in the commit; the rest is asked again. */
+export const MOST_CANCELS = 1000
+
 export const cancelAll = (command: Command, request: CancelAll, account: Account): Decided => {
   const { symbol } = request
-  const facts: Array<AccountEvent> = [
-    {
-      type: "CancelAllRequested",
-      account: account.id,
-      data: { clOrdId: clOrdIdOf(command), ...(symbol !== undefined && { symbol }) }
-    }
-  ]
-  for (const order of account.orders.values()) {
-    if ((symbol === undefined || order.symbol === symbol) && pendingCancel(order) === undefined) {
-      facts.push(cancelRequested(command, order))
-    }
+  const data = { clOrdId: clOrdIdOf(command), ...(symbol !== undefined && { symbol }) }
+  return Result.succeed([
+    { type: "CancelAllRequested", account: account.id, data },
+    ...cancelsOf(command, account.orders.values(), symbol)
+  ])
+}
+
+/** Cancels of open orders (of a symbol) that nobody has asked for yet, at most as many as one command may ask for. */
+export const cancelsOf = (
+  command: Command,
+  orders: Iterable<OpenOrder>,
+  symbol: OpenOrder["symbol"] | undefined
+): ReadonlyArray<AccountEvent> => {
+  const facts: Array<AccountEvent> = []
+  for (const order of orders) {
+    if (facts.length === MOST_CANCELS) break
+    if (symbol !== undefined && order.symbol !== symbol) continue
+    if (pendingCancel(order) === undefined) facts.push(cancelRequested(command, order))
   }
-  return Result.succeed(facts)
+  return facts
 }
 
 const cancelRequested = (command: Command, order: OpenOrder, request: { origClOrdId?: ClOrdId } = {}): AccountEvent =>

@@ -2,6 +2,7 @@ import type { ExecId } from "#domain/kernel/ids.ts"
 import { formatFixed, type Quantity } from "#domain/kernel/money.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import type { ExecutionBustedData, ExecutionCorrectedData, OrderFilledData } from "#domain/orders/events.ts"
+import { settlementDateOf, tradeDateOf } from "#domain/market/session.ts"
 import { leavesQty, type Fill, type OpenOrder } from "#domain/orders/open-order.ts"
 import { notionalOf } from "#domain/orders/terms.ts"
 import type { Execution, VenueReport } from "#domain/venue/messages.ts"
@@ -42,7 +43,7 @@ const executionFacts = (
   fee: report.fee,
   feeCurrency: report.feeCurrency,
   liquidity: report.liquidity,
-  tradeDate: report.at.slice(0, 10),
+  tradeDate: tradeDateOf(report.at, order.instrument.session),
   cumQty,
   leavesQty: leavesAt(order, cumQty)
 })
@@ -57,9 +58,13 @@ export const filled = (
   if (problem !== undefined) return problem
   const { instrument } = order
   const cumQty = (order.cumQty + report.quantity) as Quantity
+  const facts = executionFacts(report, venue, order, cumQty)
   return {
-    ...executionFacts(report, venue, order, cumQty),
+    ...facts,
     queueAhead: report.queueAhead,
+    ...(instrument.settlementDays !== undefined && {
+      settlementDate: settlementDateOf(facts.tradeDate, instrument.settlementDays, instrument.session)
+    }),
     ...(instrument.mic !== undefined && { mic: instrument.mic }),
     ...(report.contra !== undefined && { contra: report.contra })
   }

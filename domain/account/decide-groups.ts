@@ -130,8 +130,18 @@ export const workGroup = (command: Command, request: WorkGroup, account: Account
   const group = state.contingencies.get(request.groupId)
   if (group === undefined) return Result.succeed([])
   const find = (id: OrderId) => account.orders.get(id) ?? state.finished.find(id)
-  return Result.succeed(stepsOf(group, find).flatMap((step) => factsOf(step, command, account, state)))
+  const facts: Array<AccountEvent> = []
+  for (const step of stepsOf(group, find)) {
+    const due = factsOf(step, command, account, state)
+    facts.push(...due)
+    // children that do not exclude each other need their own each: the next is judged when this one holds it back
+    if (group.kind === "OTO" && due.some(isApproval)) break
+  }
+  return Result.succeed(facts)
 }
+
+const isApproval = ({ type, data }: AccountEvent): boolean =>
+  type === "OrderRiskDecided" && "decision" in data && data.decision === "approved"
 
 const factsOf = (step: Step, command: Command, account: Account, state: State): ReadonlyArray<AccountEvent> => {
   const { order } = step
@@ -151,9 +161,10 @@ const factsOf = (step: Step, command: Command, account: Account, state: State): 
     ]
   }
   // too little to be let go by itself may come to enough with the parent's next fill
-  if (decision.decision === "denied" && order.parentId !== undefined && isParentLive(order, account)) return []
+  if (decision.decision === "denied" && (order.counted || isParentLive(order, account))) return []
+  const reason = order.counted ? "its group" : "its parent has traded"
   return [
-    { type: "OrderReleased", ...head, data: { orderId, quantity: step.quantity, reason: "its parent has traded" } },
+    { type: "OrderReleased", ...head, data: { orderId, quantity: step.quantity, reason } },
     { type: "OrderRiskDecided", ...head, data: decision }
   ]
 }
@@ -180,8 +191,6 @@ const judgeAgain = (
     stopPrice,
     instructions: order.instructions
   }
-  // one that held nothing back yet is new, unless others hold back for it
   const known = withGroup(state, account, order)
-  const existing = order.counted || known !== order ? known : undefined
-  return judge(seenFor(command, order.symbol), account, state, order.instrument, order.orderId, judged, existing)
+  return judge(seenFor(command, order.symbol), account, state, order.instrument, order.orderId, judged, known)
 }

@@ -77,8 +77,8 @@ const unknownScope = (state: State, scope: LimitScope, id: string | undefined): 
   }
 }
 
-export const halt = (request: Halt, state: State): Decided => {
-  const { scope, scopeId: id, symbol, reason, mode } = request
+type Halting = Pick<Halt, "scope" | "scopeId" | "symbol" | "reason" | "mode">
+export const halt = ({ scope, scopeId: id, symbol, reason, mode }: Halting, state: State): Decided => {
   if (scope !== "firm" && id === undefined) return refused("MissingField", `a halt of one ${scope} needs its id`, "id")
   const unknown = unknownScope(state, scope, id)
   if (unknown !== undefined) return unknown
@@ -102,7 +102,7 @@ export const resume = (request: Resume, state: State): Decided =>
     : refused("UnknownHalt", `there is no halt ${request.haltId}`, "haltId")
 
 /** A change of one account's limits belongs to that account's story. */
-const ofAccount = (scope: string, id: string | undefined) =>
+export const ofAccount = (scope: string, id: string | undefined) =>
   scope === "account" && id !== undefined ? { account: id as Account["id"] } : {}
 
 /**

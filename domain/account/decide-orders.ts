@@ -6,7 +6,7 @@ import { nextMidnight, type Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import { nextClose, nextOpen } from "#domain/market/session.ts"
 import type { PlacedOrder } from "#domain/orders/events.ts"
-import { instructionsOf } from "#domain/orders/instructions.ts"
+import { instructionsOf, isPlain } from "#domain/orders/instructions.ts"
 import { isTrailing, shapeProblem } from "#domain/orders/shape.ts"
 import { protectionPrice, trailStart } from "#domain/orders/terms.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
@@ -45,8 +45,8 @@ export const submitOrder = (command: Command, request: SubmitOrder, account: Acc
   const placing = { type: "OrderPlaced", account: account.id, data: placed } as const
   const deciding = { type: "OrderRiskDecided", account: account.id, data: decision } as const
   if (!mayMeetOwn(account, symbol, side)) return Result.succeed([placing, deciding])
-  const { before, after } = preventSelfTrade(command, account, state, orderId, { ...order, symbol }, decision)
-  return Result.succeed([placing, ...before, deciding, ...after])
+  const prevented = preventSelfTrade(command, account, state, orderId, { ...order, instrument }, decision)
+  return Result.succeed([placing, ...prevented.before, { ...deciding, data: prevented.decision }, ...prevented.after])
 }
 
 /** Whether the account has open orders on the other side at all. */
@@ -85,8 +85,7 @@ export const placedOf = (
     request.stopPrice ?? (isTrailing(orderType) ? trailStart(instrument, side, request, command.seen?.last) : undefined)
   const worst = { side, orderType, stopPrice, limitOffset }
   const protection = protectionPrice(instrument, worst, command.seen?.ask)
-  const { capacity, algorithm, manual, parentId, short, locate, receivedAt, clockOffsetMicros } = request
-  return {
+  const placed: Written<PlacedOrder> = {
     orderId,
     clOrdId: clOrdIdOf(command),
     symbol,
@@ -94,19 +93,22 @@ export const placedOf = (
     side,
     orderType,
     timeInForce,
-    quantity,
-    ...(price !== undefined && { price }),
-    ...(stopPrice !== undefined && { stopPrice }),
-    ...(protection !== undefined && { protectionPrice: protection }),
-    ...(expireAt !== undefined && { expireAt }),
-    ...instructionsOf(request),
-    ...(capacity !== undefined && { capacity }),
-    ...(algorithm !== undefined && { algorithm }),
-    ...(manual !== undefined && { manual }),
-    ...(parentId !== undefined && { parentId }),
-    ...(short !== undefined && { short }),
-    ...(locate !== undefined && { locate }),
-    ...(receivedAt !== undefined && { receivedAt }),
-    ...(clockOffsetMicros !== undefined && { clockOffsetMicros })
+    quantity
   }
+  // one by one: objects that are spread together are slow to make
+  if (price !== undefined) placed.price = price
+  if (stopPrice !== undefined) placed.stopPrice = stopPrice
+  if (protection !== undefined) placed.protectionPrice = protection
+  if (expireAt !== undefined) placed.expireAt = expireAt
+  if (!isPlain(request)) Object.assign(placed, instructionsOf(request))
+  if (request.capacity !== undefined) placed.capacity = request.capacity
+  if (request.algorithm !== undefined) placed.algorithm = request.algorithm
+  if (request.manual !== undefined) placed.manual = request.manual
+  if (request.parentId !== undefined) placed.parentId = request.parentId
+  if (request.short !== undefined) placed.short = request.short
+  if (request.locate !== undefined) placed.locate = request.locate
+  if (request.receivedAt !== undefined) placed.receivedAt = request.receivedAt
+  if (request.clockOffsetMicros !== undefined) placed.clockOffsetMicros = request.clockOffsetMicros
+  return placed
 }
+type Written<T> = { -readonly [K in keyof T]: T[K] }

@@ -42,7 +42,9 @@ const factOf = (report: VenueReport, venue: string, order: OpenOrder, partition:
   const verdict = verdictOn(settled === "Filled" && isLive(order) ? "PartiallyFilled" : settled, report.type)
   // a first acknowledgement has its place wherever fills have overtaken it
   const isFirst = report.type === "New" && !order.acknowledged && order.ended === undefined
-  if (verdict.does === "suspense" && !isFirst) return suspended(report, verdict.remark ?? "")
+  // rejected after a part of it was filled: what was filled may have been otherwise
+  const isOfFill = (report.type === "TradeCancel" || report.type === "TradeCorrect") && order.fills.length > 0
+  if (verdict.does === "suspense" && !isFirst && !isOfFill) return suspended(report, verdict.remark ?? "")
   const fact = fromReport(report, venue, order, partition)
   return typeof fact === "string" ? suspended(report, fact) : ({ ...head(report), ...fact } as AccountEvent)
 }
@@ -106,9 +108,9 @@ const fromReport = (
         report.clOrdId === undefined ? undefined : answeredBy(report, order, partition, "cancel")
       )
     case "CancelRejected":
-      return answer("CancelRejected", report, answeredBy(report, order, partition, "cancel"))
+      return answer("CancelRejected", report, answeredBy(report, order, partition, "cancel") ?? named(report))
     case "ReplaceRejected":
-      return answer("ReplaceRejected", report, answeredBy(report, order, partition, "replace"))
+      return answer("ReplaceRejected", report, answeredBy(report, order, partition, "replace") ?? named(report))
   }
 }
 
@@ -120,7 +122,7 @@ const executed = <T extends Executed>(
 const answer = (
   type: "OrderCanceled" | "CancelRejected" | "ReplaceRejected",
   report: VenueReport & { readonly reason: string },
-  names: Names | undefined
+  names: Partial<Names> | undefined
 ): Omit<AccountEvent, "account"> => ({ type, data: { ...ids(report), reason: report.reason, ...names } })
 
 type Names = Pick<PendingRequest, "clOrdId" | "origClOrdId">
@@ -140,6 +142,9 @@ const answeredBy = (
   )
   return request && { clOrdId: request.clOrdId, origClOrdId }
 }
+
+/** A request that waits for no answer any more: told by the venue's own name for it, so that it is not taken for another. */
+const named = ({ clOrdId }: VenueReport): Partial<Names> => (clOrdId === undefined ? {} : { clOrdId })
 
 const areTerms = (...values: ReadonlyArray<bigint | undefined>): boolean =>
   values.every((value) => value === undefined || value > 0n)

@@ -9,7 +9,9 @@ import type { Account } from "./state.ts"
 export const triggerOrder = (request: TriggerOrder, account: Account): Decided => {
   const { orderId, price, source, mdNo, missed } = request
   const order = account.orders.get(orderId)
-  if (order?.held !== true || order.triggered || order.instructions.triggerBy !== "local") return Result.succeed([])
+  // a child counts, and waits for its price, from when its parent has let it go
+  if (order?.held !== true || !order.counted || order.triggered || order.instructions.triggerBy !== "local")
+    return Result.succeed([])
   const evidence = { price, source, by: "local", ...(missed === true && { missed }) } as const
   const execId = `W-${orderId}` as ExecId
   const data = { orderId, execId, mdNo, queueAhead: 0n as Quantity, ...evidence }

@@ -1,6 +1,7 @@
 import type { OrderId } from "#domain/kernel/ids.ts"
 import type { Quantity } from "#domain/kernel/money.ts"
 import { leavesQty, worstPrice, type OpenOrder } from "#domain/orders/open-order.ts"
+import { needOf } from "#domain/orders/terms.ts"
 import type { OrderRiskDecidedData } from "#domain/risk/events.ts"
 import { selfTradeRule, selfTradePlan } from "#domain/risk/self-trade.ts"
 import { judge, type Judged } from "./ask-risk.ts"
@@ -11,8 +12,12 @@ import { ownOpposite } from "./opposite.ts"
 import { booksFor, type Account, type State } from "./state.ts"
 
 /** What self-trade prevention does beside the decision: with the incoming order before it, with resting ones after it. */
-export type Prevention = { readonly before: ReadonlyArray<AccountEvent>; readonly after: ReadonlyArray<AccountEvent> }
-const NOTHING: Prevention = { before: [], after: [] }
+export type Prevention = {
+  readonly before: ReadonlyArray<AccountEvent>
+  /** the decision, which tells what is held back for what is left of the order */
+  readonly decision: OrderRiskDecidedData
+  readonly after: ReadonlyArray<AccountEvent>
+}
 
 /**
  * The account's own orders that the incoming one would meet are cancelled or made smaller as its rule says, and with
@@ -23,15 +28,18 @@ export const preventSelfTrade = (
   account: Account,
   state: State,
   incoming: OrderId,
-  order: Judged & Pick<OpenOrder, "symbol">,
-  { decision }: OrderRiskDecidedData
+  order: Judged & Pick<OpenOrder, "instrument">,
+  decided: OrderRiskDecidedData
 ): Prevention => {
-  const books = booksFor(state, account, order.symbol, command.at)
+  const { decision } = decided
+  const nothing = { before: [], decision: decided, after: [] }
+  const { symbol } = order.instrument
+  const books = booksFor(state, account, symbol, command.at)
   const rule = selfTradeRule(books.own.selfTrade, books.ofSymbol.selfTrade)
-  if (rule === undefined || rule.value === "allow" || rule.value === "cancel-newest") return NOTHING
-  const plan = selfTradePlan(rule.value, order, ownOpposite(account, order.symbol, order.side, undefined))
+  if (rule === undefined || rule.value === "allow" || rule.value === "cancel-newest") return nothing
+  const plan = selfTradePlan(rule.value, order, ownOpposite(account, symbol, order.side, undefined))
   // denied by another check, it meets nobody
-  if (decision === "denied" && !plan.deny) return NOTHING
+  if (decision === "denied" && !plan.deny) return nothing
   const head = { account: account.id } as const
   const reason = "self-trade prevention"
   const smaller = decision === "approved" && plan.leaves < order.leaves
@@ -39,6 +47,7 @@ export const preventSelfTrade = (
     before: smaller
       ? [{ type: "OrderReleased", ...head, data: { orderId: incoming, quantity: plan.leaves, reason } }]
       : [],
+    decision: smaller ? heldFor(decided, order, plan.leaves) : decided,
     after: [
       ...plan.cancel.flatMap((id) => cancel(account.orders.get(id), command, reason)),
       ...plan.reduce.flatMap(({ orderId, by }) =>
@@ -47,6 +56,16 @@ export const preventSelfTrade = (
     ]
   }
 }
+
+/** The decision on an order of which less goes out than was asked. */
+const heldFor = (
+  decided: OrderRiskDecidedData,
+  { side, price, instrument }: Judged & Pick<OpenOrder, "instrument">,
+  leaves: Quantity
+): OrderRiskDecidedData =>
+  side === "sell"
+    ? { ...decided, reservedUnits: leaves }
+    : { ...decided, reservedCash: needOf(instrument, price!, leaves) } // an approved buy has a price
 
 const isPending = ({ pending }: OpenOrder): boolean => pending.length > 0
 

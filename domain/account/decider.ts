@@ -1,10 +1,12 @@
 import { Result } from "effect"
+import type { AccountId } from "#domain/kernel/ids.ts"
 import type { Decider } from "#domain/kernel/shapes.ts"
-import { repeatOf, type Answered } from "./answered.ts"
+import { KILL_SWITCH, repeatOf, type Answered } from "./answered.ts"
 import { adoptInstrument, moveMoney, openAccount } from "./decide-accounts.ts"
 import { cancelAll, cancelOrder, replaceOrder } from "./decide-changes.ts"
 import { postEntry } from "./decide-entries.ts"
 import { submitGroup, workGroup } from "./decide-groups.ts"
+import { kill } from "./decide-kill.ts"
 import { allotLimit, halt, resume, setLimits } from "./decide-limits.ts"
 import { submitOrder } from "./decide-orders.ts"
 import { recordRoute, triggerOrder } from "./decide-routes.ts"
@@ -14,6 +16,8 @@ import { venueReported } from "./decide-reports.ts"
 import type { Command } from "./commands.ts"
 import type { AccountEvent } from "./events.ts"
 import { evolve } from "./evolve.ts"
+import { watchLosses } from "./losses.ts"
+import { watchMargin } from "./margin-call.ts"
 import { initialState, type Account, type State } from "./state.ts"
 
 /** Orders, risk and balances of a partition's risk groups as one decider: an order and its decision are one commit. */
@@ -30,12 +34,8 @@ const decide = (command: Command, state: State): Decided => {
   if (account === undefined) return refused("UnknownAccount", `there is no account ${request.account}`, "account")
   const own = decideOwn(command, account, state)
   if (own !== undefined) return own
-  const repeat = repeatOf(state.answered, request.account, command.id, request, command.at)
-  if (repeat === "other-content") return refused("ClOrdIdReused", "clOrdId was used for another command", "clOrdId")
-  if (repeat === "too-old")
-    return refused("CommandTooOld", "clOrdId is older than what is remembered: it may have been answered", "clOrdId")
-  if (repeat === "too-far-ahead") return refused("CommandTooNew", "clOrdId's time is over 60 s ahead", "clOrdId")
-  if (repeat !== "new") return Result.succeed([])
+  const again = repeated(command, account.id, state)
+  if (again !== undefined) return again
   switch (request.type) {
     case "SubmitOrder":
       return submitOrder(command, request, account, state)
@@ -61,6 +61,16 @@ const decide = (command: Command, state: State): Decided => {
   }
 }
 
+/** What to say of a command that is not new. */
+const repeated = (command: Command, account: AccountId, state: State): Decided | undefined => {
+  const repeat = repeatOf(state.answered, account, command.id, command.request, command.at)
+  if (repeat === "other-content") return refused("ClOrdIdReused", "clOrdId was used for another command", "clOrdId")
+  if (repeat === "too-old")
+    return refused("CommandTooOld", "clOrdId is older than what is remembered: it may have been answered", "clOrdId")
+  if (repeat === "too-far-ahead") return refused("CommandTooNew", "clOrdId's time is over 60 s ahead", "clOrdId")
+  return repeat === "new" ? undefined : Result.succeed([])
+}
+
 /** What we send ourselves: the state tells whether it is still due, so that it need not be remembered. */
 const decideOwn = (command: Command, account: Account, state: State): Decided | undefined => {
   const { request } = command
@@ -71,12 +81,15 @@ const decideOwn = (command: Command, account: Account, state: State): Decided | 
       return triggerOrder(request, account)
     case "RecordRoute":
       return recordRoute(request, account)
+    case "WatchMargin":
+      return watchMargin(command, account, state)
     default:
       return undefined
   }
 }
 
-const decideWithoutAccount = ({ request, at }: Command, state: State): Decided => {
+const decideWithoutAccount = (command: Command, state: State): Decided => {
+  const { request, at } = command
   switch (request.type) {
     case "OpenAccount":
       return openAccount(request, state)
@@ -86,6 +99,10 @@ const decideWithoutAccount = ({ request, at }: Command, state: State): Decided =
       return allotLimit(request, state)
     case "Halt":
       return halt(request, state)
+    case "Kill":
+      return repeated(command, KILL_SWITCH, state) ?? kill(command, request, state)
+    case "WatchLosses":
+      return watchLosses(request, state, at)
     case "Resume":
       return resume(request, state)
     case "AdoptInstrument":
@@ -103,7 +120,8 @@ const decideWithoutAccount = ({ request, at }: Command, state: State): Decided =
 /** The events that answered a command the first time, when it is remembered. */
 export const answeredBefore = (command: Command, state: State): Pick<Answered, "first" | "last"> | undefined => {
   const { request } = command
-  if (!("account" in request)) return undefined
-  const found = repeatOf(state.answered, request.account, command.id, request, command.at)
+  const account = request.type === "Kill" ? KILL_SWITCH : "account" in request ? request.account : undefined
+  if (account === undefined) return undefined
+  const found = repeatOf(state.answered, account, command.id, request, command.at)
   return typeof found === "string" ? undefined : found
 }

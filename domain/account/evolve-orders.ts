@@ -103,7 +103,7 @@ const change = (order: OpenOrder, event: Change): void => {
       order.doneForDay = true
       return
     case "OrderReleased":
-      order.held = false
+      order.held = order.instructions.triggerBy === "local" && !order.triggered
       order.quantity = event.data.quantity
       return
     case "OrderCanceled":

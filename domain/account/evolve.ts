@@ -7,6 +7,7 @@ import { evolveEntry } from "./evolve-entries.ts"
 import { evolveOrder } from "./evolve-orders.ts"
 import { adoptInstrument, payIn, revalueByMark } from "./evolve-risk.ts"
 import type { AccountEvent } from "./events.ts"
+import { forgetBreaches, rememberBreach } from "./losses.ts"
 import { openAccount, type Account, type State } from "./state.ts"
 
 /** Writes a fact into the state. Facts were decided once: nothing is judged here, what cannot be stops the line. */
@@ -17,6 +18,7 @@ export const evolve = (state: State, event: Recorded<AccountEvent>): State => {
   state.recordedAt = event.recordedAt
   applyDue(state, event.recordedAt)
   apply(state, event)
+  if (state.breaches.size > 0) forgetBreaches(state)
   remember(state.answered, event, (order: OrderId) => state.orders.has(order))
   return state
 }
@@ -48,12 +50,24 @@ const apply = (state: State, event: Recorded<AccountEvent>): void => {
     case "LimitReturned":
       return allot(state, event)
     case "TradingHalted":
-      state.halts.set(event.data.haltId, { ...event.data, at: event.recordedAt, eventNo: event.eventNo })
-      return
+      state.halts.set(event.data.haltId, {
+        ...event.data,
+        at: event.recordedAt,
+        eventNo: event.eventNo,
+        actor: event.actor
+      })
+      return rememberBreach(state, event)
     case "TradingResumed":
       state.halts.delete(event.data.haltId)
       return
+    case "MarginCalled":
+    case "MarginRestored": {
+      const { margin } = accountOf(state, event.account)
+      if (margin !== undefined) margin.calledNo = event.type === "MarginCalled" ? event.eventNo : undefined
+      return
+    }
     case "CancelAllRequested":
+    case "KillRequested":
       return
     case "GroupPlaced":
       state.contingencies.set(event.data.groupId, { ...event.data, members: [] })

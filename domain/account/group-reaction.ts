@@ -31,7 +31,10 @@ export const groupReaction = (
 ): Reaction<AccountEvent, GroupCommand> => ({
   name: "groups",
   react: ({ type, data, eventNo }) => {
-    if (!MOVES.has(type) || !("orderId" in data)) return []
+    if (!("orderId" in data)) return []
+    // what was let go or changed holds back now: the next of its group can be judged
+    const isApproved = type === "OrderRiskDecided" && "decision" in data && data.decision === "approved"
+    if (!isApproved && !MOVES.has(type)) return []
     const order = find(data.orderId)
     return order?.groupId === undefined ? [] : [ask(order.account, order.groupId, `${partition}-${eventNo}`)]
   }

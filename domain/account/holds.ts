@@ -23,7 +23,7 @@ export const decided = (
     if (change !== undefined) order.pending = order.pending.filter((request) => request !== change)
     else {
       order.ended = "Rejected"
-      remove(state, account, order)
+      finish(state, account, order, 0n) // a child counts from when it is let go
     }
     return
   }
@@ -125,18 +125,18 @@ const leaveGroup = (state: State, account: Account, groupId: string): void => {
 
 /** Of orders that exclude each other each holds back what it needs beyond those before it: together, what one needs. */
 const shareOut = (state: State, account: Account, group: Contingency): void => {
-  const covered = new Map<string, Need>()
+  const units = new Map<string, Quantity>() // covered already, by symbol and side
+  const cash = new Map<string, bigint>() // and money by its currency: legs may be of several symbols
   for (const orderId of exclusive(group)) {
     const order = account.orders.get(orderId)
     if (order?.counted !== true) continue
-    const key = `${order.symbol} ${order.side}`
-    const before = covered.get(key) ?? NO_NEED
-    hold(state, account, order, 0n, before)
+    const thing = `${order.symbol} ${order.side}`
+    const { settlement } = order.instrument
+    const covered = { units: units.get(thing) ?? NO_NEED.units, cash: cash.get(settlement) ?? NO_NEED.cash }
+    hold(state, account, order, 0n, covered)
     const need = needs(order)
-    covered.set(key, {
-      units: need.units > before.units ? need.units : before.units,
-      cash: need.cash > before.cash ? need.cash : before.cash
-    })
+    if (need.units > covered.units) units.set(thing, need.units)
+    if (need.cash > covered.cash) cash.set(settlement, need.cash)
   }
 }
 
@@ -144,12 +144,16 @@ const shareOut = (state: State, account: Account, group: Contingency): void => {
 export const withGroup = (state: State, account: Account, order: OpenOrder): OpenOrder => {
   const group = order.groupId === undefined ? undefined : state.contingencies.get(order.groupId)
   if (group === undefined || !exclusive(group).includes(order.orderId)) return order
-  let { reservedCash, reservedUnits } = order
+  let { reservedCash, reservedUnits, exposed, exposedNotional } = order
   for (const orderId of exclusive(group)) {
     const other = account.orders.get(orderId)
-    if (other === undefined || other === order || other.symbol !== order.symbol || other.side !== order.side) continue
-    reservedCash = (reservedCash + other.reservedCash) as Cash
+    if (other === undefined || other === order) continue
+    if (other.instrument.settlement === order.instrument.settlement)
+      reservedCash = (reservedCash + other.reservedCash) as Cash
+    if (other.symbol !== order.symbol || other.side !== order.side) continue
     reservedUnits = (reservedUnits + other.reservedUnits) as Quantity
+    exposed = (exposed + other.exposed) as Quantity
+    exposedNotional = (exposedNotional + other.exposedNotional) as Cash
   }
-  return { ...order, reservedCash, reservedUnits }
+  return { ...order, reservedCash, reservedUnits, exposed, exposedNotional }
 }

@@ -17,7 +17,7 @@ export const ownOpposite = (
   const resting: Array<Resting> = []
   for (const order of account.orders.values()) {
     if (order.symbol !== symbol || order.side === side || order === but) continue
-    if (order.stopPrice !== undefined && !order.triggered) continue // it stands in no book yet
+    if (order.held || (order.stopPrice !== undefined && !order.triggered)) continue // it stands in no book yet
     const quantity = leavesQty(order)
     if (quantity > 0n) resting.push({ orderId: order.orderId, side: order.side, quantity, price: worstPrice(order) })
   }

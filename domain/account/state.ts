@@ -9,6 +9,7 @@ import type { Price, Rate } from "#domain/kernel/money.ts"
 import { bookOf, EMPTY_BOOK, type LimitBook } from "#domain/risk/book.ts"
 import { noHabits, type Habits } from "#domain/risk/habits.ts"
 import type { LimitScope } from "#domain/risk/limits.ts"
+import type { LossCode } from "#domain/risk/breaches.ts"
 import { newMargin, type Margin } from "#domain/risk/margin.ts"
 import type { Halted } from "#domain/risk/question.ts"
 import { limitsAt, newScope, type Scope } from "#domain/risk/scope.ts"
@@ -44,6 +45,8 @@ export type HaltState = {
   readonly at: Time
   readonly eventNo: number
   readonly mode?: "all" | "reduce-only"
+  /** who set it */
+  readonly actor?: string
 }
 
 /** Limits of a symbol, for everybody. */
@@ -70,6 +73,8 @@ export type State = {
   readonly finished: FinishedOrders
   readonly contingencies: Map<string, Contingency>
   readonly halts: Map<string, HaltState>
+  /** losses that a scope was halted for, and by which halt, until they are below their limits again */
+  readonly breaches: Map<Scope, Map<LossCode, string>>
   readonly answered: AnsweredCommands
 }
 
@@ -89,6 +94,7 @@ export const initialState = (partition: number): State => ({
   finished: new FinishedOrders(),
   contingencies: new Map(),
   halts: new Map(),
+  breaches: new Map(),
   answered: nothingAnswered()
 })
 

@@ -102,7 +102,7 @@ export type EntryEvent =
   | FactOf<typeof PositionExpired>
 
 /** Units that a transfer moves, with their cost; undefined where it moves money. */
-export type CarriedUnits = Required<Pick<Transferred, "symbol" | "base" | "multiplier" | "quantity" | "cost">>
+type CarriedUnits = Required<Pick<Transferred, "symbol" | "base" | "multiplier" | "quantity" | "cost">>
 type Transferred = FactOf<typeof TransferredOut>["data"] | FactOf<typeof TransferredIn>["data"]
 export const unitsOf = ({ symbol, base, multiplier, quantity, cost }: Transferred): CarriedUnits | undefined =>
   symbol === undefined || base === undefined || multiplier === undefined || quantity === undefined || cost === undefined

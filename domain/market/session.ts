@@ -23,6 +23,30 @@ export const nextOpen = (at: Time, session: Session): Time | undefined => firstH
 /** The first close after `at`. */
 export const nextClose = (at: Time, session: Session): Time | undefined => firstHours(at, session, "closes")?.closes
 
+/**
+ * The day that a trade belongs to, `YYYY-MM-DD`: by the calendar of its place, and of a session that goes on past midnight
+ * the day on which it closes. Without a session the day in UTC.
+ */
+export const tradeDateOf = (at: Time, session: Session | undefined): string => {
+  if (session === undefined) return at.slice(0, 10)
+  const local = localSeconds(secondsOf(at), session.timeZone)
+  const day = Math.floor(local / DAY_SECONDS)
+  const { opens, closes } = session
+  const opened = local - day * DAY_SECONDS >= Number(opens.slice(0, 2)) * 3600 + Number(opens.slice(3, 5)) * 60
+  return dateOf(closes <= opens && opened ? day + 1 : day)
+}
+
+/** So many days of trading after a trade date; without a session every day is one. */
+export const settlementDateOf = (tradeDate: string, days: number, session: Session | undefined): string => {
+  let day = Math.floor(secondsOf(`${tradeDate}T00:00:00.000000000Z` as Time) / DAY_SECONDS)
+  for (let left = days, tries = 0; left > 0 && tries < DAYS_MAX; tries++) {
+    day++
+    const trades = session === undefined || hoursOf(day, session) !== undefined
+    if (trades) left--
+  }
+  return dateOf(day)
+}
+
 /** What is wrong with a calendar, or undefined. The functions above need one that is right. */
 export const sessionProblem = ({ timeZone, opens, closes, days, holidays = [] }: Session): string | undefined => {
   if (!isTimeZone(timeZone)) return "the time zone is not known"

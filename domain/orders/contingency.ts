@@ -73,6 +73,7 @@ const shrink = (member: Member, most: bigint, siblings: ReadonlyArray<Member>): 
   const quantity = shareOf(member, most, siblings)
   if (!isLive(order) || quantity === order.quantity) return []
   if (quantity <= order.cumQty) return cancel(order)
+  if (order.held) return [{ does: "release", order, quantity }] // no venue has to agree
   return order.pending.length > 0 ? [] : [{ does: "resize", order, quantity }]
 }
 
@@ -81,7 +82,7 @@ const handDown = (parent: Member, child: Member, siblings: ReadonlyArray<Member>
   const { order } = child
   if (!isLive(order)) return []
   const handed = minOf((child.quantity * parent.order.cumQty) / parent.quantity, child.quantity)
-  if (!order.held) return shrink(child, handed, siblings)
+  if (!order.held || order.counted) return shrink(child, handed, siblings)
   const quantity = shareOf(child, handed, siblings)
   if (quantity > 0n) return [{ does: "release", order, quantity }]
   return isLive(parent.order) ? [] : [{ does: "drop", order }]

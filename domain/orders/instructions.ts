@@ -35,8 +35,26 @@ const Instructions = Schema.Struct(instructionFields)
 export type Instructions = typeof Instructions.Type
 
 const NAMES = Object.keys(instructionFields) as ReadonlyArray<keyof Instructions>
+const NONE: Instructions = Object.freeze({})
+
+/** Most orders have none; asked name by name, because a list of names would cost more than everything else here. */
+export const isPlain = (order: Instructions): boolean =>
+  order.triggerOn === undefined &&
+  order.triggerBy === undefined &&
+  order.trailAmount === undefined &&
+  order.trailPercent === undefined &&
+  order.limitOffset === undefined &&
+  order.displayQuantity === undefined &&
+  order.minQuantity === undefined &&
+  order.peg === undefined &&
+  order.pegOffset === undefined &&
+  order.postOnly === undefined &&
+  order.reduceOnly === undefined &&
+  order.allOrNone === undefined
+
 /** Only the instructions of something that has more, and only those that are there. */
 export const instructionsOf = (order: Instructions): Instructions => {
+  if (isPlain(order)) return NONE
   const picked: Record<string, unknown> = {}
   for (const name of NAMES) if (order[name] !== undefined) picked[name] = order[name]
   return picked

@@ -2,7 +2,7 @@ import { fits, ONE, type Price, type Quantity } from "#domain/kernel/money.ts"
 import type { Refusal } from "#domain/kernel/shapes.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import type { OrderType, TimeInForce } from "#domain/venue/messages.ts"
-import type { Instructions } from "./instructions.ts"
+import { isPlain, type Instructions } from "./instructions.ts"
 
 /** The parts of an order request that must fit together, whoever sends it. */
 export type OrderShape = Instructions & {
@@ -58,25 +58,9 @@ const timeProblem = ({ orderType: type, timeInForce }: OrderShape): Refusal | un
   return undefined
 }
 
-/** Most orders have none: their shape is judged without a look at each. */
-const hasInstructions = (order: OrderShape): boolean => {
-  const { orderType: type } = order
-  if (type !== "market" && type !== "limit" && type !== "stop" && type !== "stop-limit") return true
-  return Object.keys(order).some((name) => INSTRUCTIONS.has(name))
-}
-const INSTRUCTIONS = new Set([
-  "triggerOn",
-  "triggerBy",
-  "trailAmount",
-  "trailPercent",
-  "limitOffset",
-  "displayQuantity",
-  "minQuantity",
-  "peg",
-  "pegOffset",
-  "postOnly",
-  "allOrNone"
-])
+/** Of a type that needs some, or with some of its own: what has none is judged without a look at each. */
+const hasInstructions = (order: OrderShape): boolean => NEEDS_SOME.has(order.orderType) || !isPlain(order)
+const NEEDS_SOME = new Set<OrderType>(["trailing-stop", "trailing-stop-limit", "pegged"])
 
 /** Triggered by a price that is reached; a trailing one cannot be watched here, its price moves at the venue. */
 export const isTriggered = (type: OrderType): boolean => PRICES[type].stop !== "none"

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { defineEvent, type FactOf } from "#domain/kernel/event.ts"
-import { GroupId, OrderId, Symbol } from "#domain/kernel/ids.ts"
+import { ClOrdId, GroupId, OrderId, Symbol } from "#domain/kernel/ids.ts"
 import { Cash, Price, Quantity } from "#domain/kernel/money.ts"
 import { Time } from "#domain/kernel/time.ts"
 import { limitFields, LimitScope } from "./limits.ts"
@@ -39,6 +39,24 @@ export const TradingHalted = defineEvent(
 )
 export const TradingResumed = defineEvent("TradingResumed", { haltId: Schema.String })
 
+/**
+ * The kill switch: the scope is halted by `haltId`, and every open order in it is to be cancelled; the CancelRequested of
+ * at most a thousand follow in the same commit, those of the rest after another of these (SEC 15c3-5(c)(1)).
+ */
+export const KillRequested = defineEvent("KillRequested", {
+  haltId: Schema.String,
+  clOrdId: ClOrdId,
+  scope: LimitScope,
+  id: Schema.optionalKey(Schema.String),
+  symbol: Schema.optionalKey(Symbol),
+  reason: Schema.String
+})
+
+/** The account has less than it must keep (FINRA rule 4210): `equity` is below `requirement`, by `deficit`. */
+export const MarginCalled = defineEvent("MarginCalled", { equity: Cash, requirement: Cash, deficit: Cash })
+/** It has again what its positions needed at the beginning, which is `requirement`. */
+export const MarginRestored = defineEvent("MarginRestored", { equity: Cash, requirement: Cash })
+
 /** Limits of the firm that are handed out to its groups: what a group has is its own to use, the sum is the firm's. */
 export const AllottedLimit = Schema.Literals(["maxGrossNotional", "maxOpenNotional"])
 export type AllottedLimit = typeof AllottedLimit.Type
@@ -76,6 +94,9 @@ export type RiskEvent =
   | FactOf<typeof LimitsSet>
   | FactOf<typeof TradingHalted>
   | FactOf<typeof TradingResumed>
+  | FactOf<typeof KillRequested>
+  | FactOf<typeof MarginCalled>
+  | FactOf<typeof MarginRestored>
   | FactOf<typeof LimitAllotted>
   | FactOf<typeof LimitReturned>
   | FactOf<typeof OrderRiskDecided>

@@ -14,13 +14,16 @@ export type Margin = {
   maintenance: bigint
   /** for its open orders */
   opening: bigint
+  /** the event that called it, while it is called */
+  calledNo: number | undefined
 }
 export const newMargin = (given: { readonly initialMargin?: Rate; readonly maintenanceMargin?: Rate }): Margin => ({
   initialRate: given.initialMargin ?? INITIAL,
   maintenanceRate: given.maintenanceMargin ?? MAINTENANCE,
   initial: 0n,
   maintenance: 0n,
-  opening: 0n
+  opening: 0n,
+  calledNo: undefined
 })
 
 /** An instrument that has rates of its own has them for everybody. */

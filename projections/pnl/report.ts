@@ -53,4 +53,5 @@ const shown = ({ row, mark, unrealized }: ReturnType<typeof valuedPosition>) => 
 })
 
 /** Interest and dividends: told where there are any. */
-const incomeOf = (income: bigint): { readonly income?: string } => (income === 0n ? {} : { income: formatFixed(income) })
+const incomeOf = (income: bigint): { readonly income?: string } =>
+  income === 0n ? {} : { income: formatFixed(income) }

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { AccountId, GroupId, Symbol } from "#domain/kernel/ids.ts"
+import { AccountId, ClOrdId, GroupId, OrderId, Symbol } from "#domain/kernel/ids.ts"
 import { AllottedLimit, HaltMode } from "#domain/risk/events.ts"
 import { LimitScope, SELF_TRADE_MODES } from "#domain/risk/limits.ts"
 import { CashInput, CashLimitInput, QuantityLimitInput, RateInput } from "#services/http/decimals.ts"
@@ -70,6 +70,32 @@ export const PlaceHalt = Schema.Struct({
   )
   .annotate({ identifier: "PlaceHalt" })
 export type PlaceHalt = typeof PlaceHalt.Type
+
+/** Body of `POST /risk/kill`; with `symbol` only its orders are cancelled and only it is halted. */
+export const KillSwitch = Schema.Struct({
+  scope: Schema.Literals(["account", "group", "firm"]),
+  id: Schema.optionalKey(ScopeId),
+  symbol: Schema.optionalKey(Symbol),
+  reason: Note,
+  clOrdId: Schema.optionalKey(ClOrdId)
+})
+  .check(
+    Schema.makeFilter(({ id, scope }) =>
+      scope === "firm" || id !== undefined ? undefined : { path: ["id"], issue: `which ${scope}?` }
+    )
+  )
+  .annotate({ identifier: "KillSwitch" })
+export type KillSwitch = typeof KillSwitch.Type
+
+/** What has become of it: `requested` is `confirmed` and how many are `remaining`, which no venue has confirmed yet. */
+export const KillBody = Schema.Struct({
+  haltId: Schema.String,
+  requested: Schema.Int,
+  confirmed: Schema.Int,
+  remaining: Schema.Array(OrderId),
+  position: Schema.String
+}).annotate({ identifier: "Killed" })
+export type KillBody = typeof KillBody.Type
 
 /** Body of `POST /risk/allotments`: a part of the firm's limit for a group, or with `return` back to the firm. */
 export const Allot = Schema.Struct({

@@ -36,6 +36,8 @@ export type ClientFrame =
   | { readonly op: "subscribe"; readonly channels: ReadonlyArray<ChannelName>; readonly from?: string }
   | { readonly op: "unsubscribe"; readonly channels: ReadonlyArray<ChannelName> }
   | { readonly op: "ping" }
+  /** with `on` the account's open orders are cancelled when this connection ends, whichever way */
+  | { readonly op: "cancelOnDisconnect"; readonly account: string; readonly on: boolean }
 
 /** Something happened on a channel. With a `position` it comes from the ledger and can be gone on from. */
 export type LiveMessage = {
@@ -48,4 +50,5 @@ export type LiveMessage = {
 export type ServerFrame =
   | LiveMessage
   | { readonly op: "pong" }
+  | { readonly op: "cancelOnDisconnect"; readonly account: string; readonly on: boolean }
   | { readonly error: { readonly code: string; readonly detail: string; readonly channel?: string } }

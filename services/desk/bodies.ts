@@ -1,12 +1,14 @@
 import type { Account, HaltState, State } from "#domain/account/state.ts"
+import type { Currency } from "#domain/kernel/ids.ts"
 import { absOf, formatFixed } from "#domain/kernel/money.ts"
+import { cashOf, type Balance } from "#domain/ledger/balances.ts"
 import { readChecks, type Check } from "#domain/risk/check-text.ts"
 import { LIMIT_NAMES, type Limits } from "#domain/risk/limits.ts"
 import { requiredOf, type Margin } from "#domain/risk/margin.ts"
 import type { ExecutionRow } from "#projections/executions/executions.ts"
 import type { OrderRow } from "#projections/orders/orders.ts"
 import { NEVER } from "#projections/projection.ts"
-import type { AccountBody } from "#services/contract/accounts.ts"
+import type { AccountBody, BalanceBody, HoldingBody } from "#services/contract/accounts.ts"
 import type { HaltBody, LimitValues } from "#services/contract/limits.ts"
 import type { CheckBody, FillBody, OrderBody } from "#services/contract/orders.ts"
 
@@ -134,6 +136,20 @@ export const haltsOf = (state: State, account: Account): ReadonlyArray<HaltState
       (scope === "account" && id === account.id)
   )
 
+const freeOf = ({ total, reserved }: Readonly<Balance>) => ({
+  total: formatFixed(total),
+  reserved: formatFixed(reserved),
+  available: formatFixed(total - reserved)
+})
+export const balanceBody = ({ balances }: Account, currency: Currency): BalanceBody => ({
+  currency,
+  ...freeOf(cashOf(balances, currency))
+})
+export const holdingBody = (symbol: string, holding: Readonly<Balance>): HoldingBody => {
+  const { total: quantity, ...free } = freeOf(holding)
+  return { symbol, quantity, ...free }
+}
+
 export const accountBody = (state: State, account: Account): AccountBody => ({
   account: account.id,
   owner: account.owner,
@@ -141,20 +157,10 @@ export const accountBody = (state: State, account: Account): AccountBody => ({
   type: account.type,
   currency: account.currency,
   ...(account.margin !== undefined && { margin: marginBody(account, account.margin) }),
-  balances: balancesWithOwn(account).map(([currency, { total, reserved }]) => ({
-    currency,
-    total: formatFixed(total),
-    reserved: formatFixed(reserved),
-    available: formatFixed(total - reserved)
-  })),
+  balances: balancesWithOwn(account).map(([currency, balance]) => ({ currency, ...freeOf(balance) })),
   positions: [...account.balances.holdings]
     .filter(([, { total, reserved }]) => absOf(total) + absOf(reserved) > 0n)
-    .map(([symbol, { total, reserved }]) => ({
-      symbol,
-      quantity: formatFixed(total),
-      reserved: formatFixed(reserved),
-      available: formatFixed(total - reserved)
-    })),
+    .map(([symbol, holding]) => holdingBody(symbol, holding)),
   limits: limitValues(account.risk.limits),
   halts: haltsOf(state, account).map((halt) => haltBody(halt, state.partition)),
   openedAt: account.openedAt,

@@ -10,6 +10,7 @@ const STATUS: Readonly<Record<string, RefusalStatus>> = {
   GroupOfAnother: 409,
   OrderNotOpen: 409,
   OrderHeld: 409,
+  OpenOrders: 409,
   OrderPendingCancel: 409,
   OrderPendingReplace: 409,
   OverAllotted: 409,

@@ -9,7 +9,8 @@ const Names = Schema.Array(Schema.String).check(Schema.isMinLength(1), Schema.is
 const Frame = Schema.Union([
   Schema.Struct({ op: Schema.Literal("subscribe"), channels: Names, from: Schema.optionalKey(Position) }),
   Schema.Struct({ op: Schema.Literal("unsubscribe"), channels: Names }),
-  Schema.Struct({ op: Schema.Literal("ping") })
+  Schema.Struct({ op: Schema.Literal("ping") }),
+  Schema.Struct({ op: Schema.Literal("cancelOnDisconnect"), account: AccountId, on: Schema.Boolean })
 ])
 const decodeFrame = decoder(Frame)
 const isAccount = Schema.is(AccountId)
@@ -20,6 +21,7 @@ export type Frame =
   | { readonly op: "subscribe"; readonly channels: ReadonlyArray<Channel>; readonly from?: string }
   | { readonly op: "unsubscribe"; readonly channels: ReadonlyArray<Channel> }
   | { readonly op: "ping" }
+  | { readonly op: "cancelOnDisconnect"; readonly account: AccountId; readonly on: boolean }
   | { readonly op: "bad"; readonly answer: ServerFrame }
 
 /** Reads a frame that a client sent. Bad ones are answered, not punished. */
@@ -29,6 +31,7 @@ export const readFrame = (text: string): Frame => {
   const frame = decodeFrame(document.value, document.inexact)
   if (Result.isFailure(frame)) return bad("BadFrame", frame.failure.detail)
   if (frame.success.op === "ping") return { op: "ping" }
+  if (frame.success.op === "cancelOnDisconnect") return frame.success
   const channels: Array<Channel> = []
   for (const name of frame.success.channels) {
     const channel = channelOf(name)

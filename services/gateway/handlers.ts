@@ -7,6 +7,7 @@ import { answer } from "#services/http/handle.ts"
 import { type Mount, mount } from "#services/http/mount.ts"
 import type { Gauge } from "#services/http/request-metrics.ts"
 import { GatewayApi } from "./api.ts"
+import type { CancelOnDisconnect } from "./cancel-on-disconnect.ts"
 import type { LiveFeed } from "./feed.ts"
 import { liveRoute } from "./live-route.ts"
 import { page, pageHeaders } from "./page.ts"
@@ -16,6 +17,7 @@ import type { Session } from "./session.ts"
 export type GatewayParts = {
   readonly feed: LiveFeed
   readonly overview: () => Promise<OverviewBody>
+  readonly cancels?: CancelOnDisconnect
 }
 
 /**
@@ -24,7 +26,8 @@ export type GatewayParts = {
  */
 export const gatewayRoutes = ({
   feed,
-  overview
+  overview,
+  cancels
 }: GatewayParts): { readonly mount: Mount; readonly gauges: ReadonlyArray<Gauge> } => {
   const clients = new Set<Session>()
   const api = mount(
@@ -37,7 +40,11 @@ export const gatewayRoutes = ({
   return {
     mount: {
       api: api.api!,
-      layer: Layer.mergeAll(api.layer, liveRoute(feed, clients), HttpRouter.add("GET", "/", Effect.succeed(html)))
+      layer: Layer.mergeAll(
+        api.layer,
+        liveRoute(feed, clients, cancels),
+        HttpRouter.add("GET", "/", Effect.succeed(html))
+      )
     },
     gauges: [{ name: "websocket_clients", description: "Clients of /ws", read: () => clients.size }]
   }

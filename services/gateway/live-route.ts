@@ -4,6 +4,7 @@ import { Socket } from "effect/socket"
 import type { Refused } from "#services/http/answer.ts"
 import { metaOf, sourceOf } from "#services/http/meta.ts"
 import { problemResponse } from "#services/http/problem.ts"
+import type { CancelOnDisconnect } from "./cancel-on-disconnect.ts"
 import type { LiveFeed } from "./feed.ts"
 import { openSession, type Session } from "./session.ts"
 
@@ -20,7 +21,7 @@ const FULL: Refused = {
 }
 
 /** `GET /ws`: one session for each client. `clients` holds those that are connected. */
-export const liveRoute = (feed: LiveFeed, clients: Set<Session>) =>
+export const liveRoute = (feed: LiveFeed, clients: Set<Session>, cancels?: CancelOnDisconnect) =>
   HttpRouter.add("GET", "/ws", (request) => {
     const refused =
       sourceOf(request).headers.upgrade?.toLowerCase() !== "websocket"
@@ -29,7 +30,7 @@ export const liveRoute = (feed: LiveFeed, clients: Set<Session>) =>
           ? FULL
           : undefined
     return refused === undefined
-      ? Effect.as(Effect.ignore(Effect.scoped(serve(request, feed, clients))), HttpServerResponse.empty())
+      ? Effect.as(Effect.ignore(Effect.scoped(serve(request, feed, clients, cancels))), HttpServerResponse.empty())
       : Effect.succeed(problemResponse(refused, metaOf(request).requestId))
   })
 
@@ -37,14 +38,15 @@ export const liveRoute = (feed: LiveFeed, clients: Set<Session>) =>
 const serve = Effect.fnUntraced(function* (
   request: HttpServerRequest.HttpServerRequest,
   feed: LiveFeed,
-  clients: Set<Session>
+  clients: Set<Session>,
+  cancels: CancelOnDisconnect | undefined
 ) {
   const socket = yield* request.upgrade
   const writer = yield* socket.writer
   const reader = yield* socket.reader
   const session = yield* Effect.acquireRelease(
     Effect.sync(() => {
-      const opened = openSession(feed, lineTo(request, writer))
+      const opened = openSession(feed, lineTo(request, writer), cancels)
       clients.add(opened)
       return opened
     }),

@@ -1,5 +1,6 @@
 import type { Channel, LiveMessage, ServerFrame } from "#services/contract/live.ts"
 import { refused } from "#services/http/answer.ts"
+import { cancelOnDisconnect, type CancelOnDisconnect } from "./cancel-on-disconnect.ts"
 import type { LiveFeed } from "./feed.ts"
 import { errorFrame, readFrame } from "./frames.ts"
 
@@ -21,10 +22,14 @@ export const BACKLOG_BYTES_MAX = 4 * 1024 * 1024
 export const TOO_SLOW = 4008
 const CHANNELS_MAX = 200
 const RETRY_MS = 100
+const NO_CANCELS: CancelOnDisconnect = {
+  knows: async () => false,
+  cancelAll: () => {}
+}
 const BROKEN = refused(503, "FeedBroken", "This channel cannot be served now")
 
 /** Serves one client from `feed` until `end` is called; whatever it sends, it is answered in order and never thrown at. */
-export const openSession = (feed: LiveFeed, line: Line): Session => {
+export const openSession = (feed: LiveFeed, line: Line, cancels: CancelOnDisconnect = NO_CANCELS): Session => {
   const subscriptions = new Map<string, { stop: (() => void) | undefined }>()
   const latest = new Map<string, LiveMessage>()
   let retry: NodeJS.Timeout | undefined = undefined
@@ -36,6 +41,7 @@ export const openSession = (feed: LiveFeed, line: Line): Session => {
     clearTimeout(retry)
     for (const subscription of subscriptions.values()) subscription.stop?.()
     subscriptions.clear()
+    covered.end()
   }
   const sendText = (text: string) => {
     if (ended) return
@@ -45,6 +51,7 @@ export const openSession = (feed: LiveFeed, line: Line): Session => {
     } else line.send(text)
   }
   const answer = (frame: ServerFrame) => sendText(JSON.stringify(frame))
+  const covered = cancelOnDisconnect(cancels, answer)
 
   const deliver = (channel: Channel, message: LiveMessage) => {
     const isLazy = channel.kind === "quotes" || channel.kind === "pnl"
@@ -101,6 +108,8 @@ export const openSession = (feed: LiveFeed, line: Line): Session => {
           return answer(frame.answer)
         case "ping":
           return answer({ op: "pong" })
+        case "cancelOnDisconnect":
+          return void covered.set(frame.account, frame.on)
         case "unsubscribe":
           return frame.channels.forEach(unsubscribe)
         case "subscribe":

@@ -63,10 +63,16 @@ const Decimal = Schema.Union([Schema.String, Schema.Finite])
     })
   )
 const above = Schema.makeFilter((value: bigint) => value > 0n || "must be above 0")
+const notZero = Schema.makeFilter((value: bigint) => value !== 0n || "must not be 0")
 const notNegative = Schema.makeFilter((value: bigint) => value >= 0n || "must not be negative")
 
 /** A price above 0. */
 export const PriceInput = Decimal.check(above).pipe(Schema.brand("Price")) satisfies Schema.Codec<
+  Price,
+  string | number
+>
+/** A price that may be 0: of what is worthless. */
+export const PriceOrZeroInput = Decimal.check(notNegative).pipe(Schema.brand("Price")) satisfies Schema.Codec<
   Price,
   string | number
 >
@@ -77,6 +83,11 @@ export const QuantityInput = Decimal.check(above).pipe(Schema.brand("Quantity"))
 >
 /** An amount of money above 0. */
 export const CashInput = Decimal.check(above).pipe(Schema.brand("Cash")) satisfies Schema.Codec<Cash, string | number>
+/** An amount of money that comes (above 0) or goes. */
+export const SignedCashInput = Decimal.check(notZero).pipe(Schema.brand("Cash")) satisfies Schema.Codec<
+  Cash,
+  string | number
+>
 /** A limit on a quantity: 0 forbids. */
 export const QuantityLimitInput = Decimal.check(notNegative).pipe(Schema.brand("Quantity")) satisfies Schema.Codec<
   Quantity,

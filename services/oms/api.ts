@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { AccountId, ClOrdId, OrderId } from "#domain/kernel/ids.ts"
 import { AccountBody, AccountPage, CashMoveBody, MoveCash, OpenAccount } from "#services/contract/accounts.ts"
+import { EntryBody, NewEntry, NewTransfer, TransferBody } from "#services/contract/entries.ts"
 import { pageFields, readFields } from "#services/contract/fields.ts"
 import {
   CancelAll,
@@ -45,6 +46,18 @@ class Accounts extends HttpApiGroup.make("accounts").add(
     params: account,
     payload: MoveCash,
     success: [CashMoveBody.pipe(created), CashMoveBody.pipe(repeated)],
+    error: COMMAND_PROBLEMS
+  }),
+  HttpApiEndpoint.post("transfer", "/accounts/:account/transfers", {
+    params: account,
+    payload: NewTransfer,
+    success: [TransferBody.pipe(created), TransferBody.pipe(repeated)],
+    error: COMMAND_PROBLEMS
+  }),
+  HttpApiEndpoint.post("postEntry", "/accounts/:account/entries", {
+    params: account,
+    payload: NewEntry,
+    success: [EntryBody.pipe(created), EntryBody.pipe(repeated)],
     error: COMMAND_PROBLEMS
   })
 ) {}

@@ -1,5 +1,6 @@
 import type { AccountId, OrderId } from "#domain/kernel/ids.ts"
 import type { AccountBody, CashMoveBody, MoveCash, OpenAccount } from "#services/contract/accounts.ts"
+import type { EntryBody, NewEntry, NewTransfer, TransferBody } from "#services/contract/entries.ts"
 import type { Page, PageQuery, ReadQuery } from "#services/contract/fields.ts"
 import type {
   CancelAll,
@@ -24,6 +25,10 @@ export type Oms = {
   readonly account: (account: AccountId, query: ReadQuery, meta: Meta) => Promise<Answer<AccountBody>>
   readonly deposit: (account: AccountId, input: MoveCash, meta: Meta) => Promise<Answer<CashMoveBody>>
   readonly withdraw: (account: AccountId, input: MoveCash, meta: Meta) => Promise<Answer<CashMoveBody>>
+  /** To another account of the partition: money, or units with what they cost. */
+  readonly transfer: (account: AccountId, input: NewTransfer, meta: Meta) => Promise<Answer<TransferBody>>
+  /** Fees, interest, dividends, splits, changes of symbol, expiries. */
+  readonly postEntry: (account: AccountId, input: NewEntry, meta: Meta) => Promise<Answer<EntryBody>>
   /** 201 the first time, also when it was rejected; 200 for a repeat with the same content. */
   readonly submit: (input: NewOrder, meta: Meta) => Promise<Answer<OrderBody>>
   /** As `submit`, of orders that hang together: all of them in one commit. */

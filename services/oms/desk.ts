@@ -2,7 +2,7 @@ import type { Request, SubmitOrder } from "#domain/account/commands.ts"
 import type { State } from "#domain/account/state.ts"
 import type { AccountId, GroupId, OrderId } from "#domain/kernel/ids.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
-import type { Time } from "#domain/kernel/time.ts"
+import { microsOf, type Time } from "#domain/kernel/time.ts"
 import { cashOf } from "#domain/ledger/balances.ts"
 import type { CashMoveBody, MoveCash } from "#services/contract/accounts.ts"
 import type { CancelAllBody, GroupBody, NewOrder, OrderBody } from "#services/contract/orders.ts"
@@ -12,6 +12,9 @@ import type { AccountWriter } from "#streams/account-writer.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import { accountBody, orderBody, type OrderView } from "#services/desk/bodies.ts"
 import type { Oms } from "./contract.ts"
+import { entryRoutes } from "./entries-desk.ts"
+import { newCommandId } from "#services/desk/command-id.ts"
+import { inParts } from "#services/desk/in-parts.ts"
 import type { OrderHistory } from "#services/desk/history.ts"
 import { viewOf, type LiveOrders } from "#services/desk/live-orders.ts"
 import { sender, type Problem } from "#services/desk/send.ts"
@@ -132,6 +135,7 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
       }),
     deposit: (account, input, meta) => move("Deposit", account, input, meta),
     withdraw: (account, input, meta) => move("Withdraw", account, input, meta),
+    ...entryRoutes(writer, send),
     submit: async ({ clOrdId, ...order }, meta) => {
       const outcome = await send(submission(order), clOrdId, meta)
       if ("problem" in outcome) return outcome
@@ -177,12 +181,9 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     cancel: (id, { clOrdId }, meta) =>
       onOrder(id, clOrdId, meta, (account) => ({ type: "CancelOrder", account, orderId: id })),
     cancelAll: async ({ account, symbol, clOrdId }, meta): Promise<Answer<CancelAllBody>> => {
-      const outcome = await send({ type: "CancelAll", account, ...(symbol !== undefined && { symbol }) }, clOrdId, meta)
-      if ("problem" in outcome) return outcome
-      const requested = outcome.events.flatMap((event) =>
-        event.type === "CancelRequested" ? [event.data.orderId] : []
-      )
-      return ok({ requested })
+      const request = { type: "CancelAll", account, ...(symbol !== undefined && { symbol }) } as const
+      const asked = await inParts(clOrdId ?? newCommandId(microsOf(clock())), (id) => send(request, id, meta))
+      return "problem" in asked ? asked : ok({ requested: asked.requested })
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { MoveCash, OpenAccount } from "#services/contract/accounts.ts"
+import { NewEntry, NewTransfer } from "#services/contract/entries.ts"
 import { CancelAll, NewGroup, NewOrder, ReplaceOrder } from "#services/contract/orders.ts"
 import { decoder } from "#services/http/decode.ts"
 import { answer, answerBody } from "#services/http/handle.ts"
@@ -10,6 +11,8 @@ import type { Oms } from "./contract.ts"
 
 const decodeOpenAccount = decoder(OpenAccount)
 const decodeMoveCash = decoder(MoveCash)
+const decodeNewTransfer = decoder(NewTransfer)
+const decodeNewEntry = decoder(NewEntry)
 const decodeNewOrder = decoder(NewOrder)
 const decodeNewGroup = decoder(NewGroup)
 const decodeReplaceOrder = decoder(ReplaceOrder)
@@ -24,6 +27,12 @@ const accounts = (api: typeof OmsApi, oms: Oms) =>
       )
       .handleRaw("withdraw", ({ params, request }) =>
         answerBody(request, decodeMoveCash, (input, meta) => oms.withdraw(params.account, input, meta))
+      )
+      .handleRaw("transfer", ({ params, request }) =>
+        answerBody(request, decodeNewTransfer, (input, meta) => oms.transfer(params.account, input, meta))
+      )
+      .handleRaw("postEntry", ({ params, request }) =>
+        answerBody(request, decodeNewEntry, (input, meta) => oms.postEntry(params.account, input, meta))
       )
       .handle("list", ({ query, request }) => answer(request, (meta) => oms.accounts(query, meta)))
       .handle("one", ({ params, query, request }) =>

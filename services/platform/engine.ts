@@ -28,6 +28,7 @@ export type EngineOptions = {
   readonly clock: () => Time
   readonly seed: number
   readonly demo: boolean
+  readonly staleAfterSeconds?: number
 }
 /** Everything between the log and the services. */
 export type Engine = {
@@ -45,7 +46,7 @@ export type Engine = {
 const PARTITION = 0
 
 /** Replays the ledger, opens its writer, and puts the paper market on top: starting up and recovering are the same. */
-export const openEngine = async ({ log, clock, seed, demo }: EngineOptions): Promise<Engine> => {
+export const openEngine = async ({ log, clock, seed, demo, ...limits }: EngineOptions): Promise<Engine> => {
   const board = new PriceBoard()
   const orders = new LiveOrders()
   const pnl = new LivePnl()
@@ -88,9 +89,19 @@ export const openEngine = async ({ log, clock, seed, demo }: EngineOptions): Pro
     link.restore(state, clock())
     const trader = demo ? { trader: demoTrader(DEMO_ACCOUNT, seed, state) } : {}
     const own = new OwnCommands(board, PARTITION)
-    const live = new LiveSession({ writer, board, link, own, marks, clock, held: () => pnl.held(), ...trader })
+    const live = new LiveSession({
+      writer,
+      board,
+      link,
+      own,
+      marks,
+      clock,
+      held: () => pnl.held(),
+      ...trader,
+      ...limits
+    })
     running = { session: live, hub }
-    live.resume(own.restore(state))
+    live.resume(own.restore(state), state)
     return live
   })
   return { writer, board, orders, pnl, hub, session, link, mdNo }

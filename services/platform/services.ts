@@ -84,7 +84,12 @@ const served = ({
     "live-gateway": {
       name: "live-gateway",
       mounts: [venueRoutes(venueDesk(engine))],
-      health: async () => ({ writer: health.writer(), market: health.market(), reports: health.reports() }),
+      health: async () => ({
+        writer: health.writer(),
+        market: health.market(),
+        venue: health.venue(),
+        reports: health.reports()
+      }),
       gauges: [
         { name: "market_messages_total", description: "Market-data messages taken", read: () => session.messages },
         { name: "market_data_no", description: "Number of the newest market-data message", read: () => board.mdNo }
@@ -100,6 +105,10 @@ const served = ({
     )
   const gateway = gatewayRoutes({
     feed: hub,
+    cancels: {
+      knows: (account) => writer.look(({ accounts }) => accounts.has(account)),
+      cancelAll: async (account) => void (await desk.cancelAll({ account }, GONE))
+    },
     overview: async () => ({
       account: DEMO_ACCOUNT,
       symbols: defaultInstruments.map(({ symbol }) => symbol),
@@ -119,6 +128,8 @@ const served = ({
   ]
 }
 
+/** In whose name the orders of a client that has gone are cancelled. */
+const GONE = { actor: "gateway:cancel-on-disconnect", requestId: "disconnected" }
 const FRESH_MS = 10_000
 const CAUGHT_UP_MS = 5_000
 
@@ -140,11 +151,15 @@ const healthChecks = ({ engine, projector }: Pick<ServicesOptions, "engine" | "r
         messages = engine.session.messages
         movedAt = performance.now()
       }
+      const { stale } = engine.session
+      if (stale.length > 0) return { status: "degraded", detail: `market data is stale: ${stale.join(", ")}` }
       const still = performance.now() - movedAt
       return still < FRESH_MS
         ? { status: "ok" }
         : { status: "degraded", detail: `no market data for ${Math.round(still / 1000)} s` }
     },
+    venue: (): HealthCheck =>
+      engine.link.isConnected ? { status: "ok" } : { status: "degraded", detail: "venue disconnected" },
     reports: (): HealthCheck => {
       const { trouble, waiting } = engine.session.outbox
       return trouble === undefined

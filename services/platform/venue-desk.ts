@@ -10,11 +10,11 @@ import type { Engine } from "./engine.ts"
 const PAGE = 100
 
 /** What live-gateway shows of the paper venue, as the ledger knows it. */
-export const venueDesk = ({ writer, board }: Engine): VenueDesk => ({
+export const venueDesk = ({ writer, board, link }: Engine): VenueDesk => ({
   status: async () =>
     ok({
       venue: "paper",
-      status: board.mdNo > 0 ? ("trading" as const) : ("disconnected" as const),
+      status: board.mdNo > 0 && link.isConnected ? ("trading" as const) : ("disconnected" as const),
       mdNo: board.mdNo,
       openOrders: await writer.look((state) => [...state.orders.values()].filter(atVenue).length),
       symbols: defaultInstruments.map(({ symbol }) => {

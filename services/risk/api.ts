@@ -7,6 +7,8 @@ import {
   AllotmentBody,
   HaltBody,
   HaltPage,
+  KillBody,
+  KillSwitch,
   LevelBody,
   LimitsBody,
   PlaceHalt,
@@ -36,6 +38,7 @@ class Limits extends HttpApiGroup.make("risk").add(
     success: HaltBody.pipe(HttpApiSchema.status(201)),
     error: COMMAND_PROBLEMS
   }),
+  HttpApiEndpoint.post("kill", "/risk/kill", { payload: KillSwitch, success: KillBody, error: COMMAND_PROBLEMS }),
   HttpApiEndpoint.delete("resume", "/risk/halts/:id", {
     params: { id: Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_.:-]{1,64}$/u)) },
     success: HaltBody,

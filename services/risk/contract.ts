@@ -3,6 +3,8 @@ import type {
   Allot,
   AllotmentBody,
   HaltBody,
+  KillBody,
+  KillSwitch,
   LevelBody,
   LimitQuery,
   LimitsBody,
@@ -23,6 +25,8 @@ export type Risk = {
   readonly check: (input: NewOrder, meta: Meta) => Promise<Answer<RiskAnswer>>
   readonly halts: (query: PageQuery, meta: Meta) => Promise<Answer<Page<HaltBody>>>
   readonly halt: (input: PlaceHalt, meta: Meta) => Promise<Answer<HaltBody>>
+  /** Halts and cancels everything in one command; answered when the venue has confirmed all, or after 5 s. */
+  readonly kill: (input: KillSwitch, meta: Meta) => Promise<Answer<KillBody>>
   /** Lifts a halt; 404 when there is none of that id. */
   readonly resume: (haltId: string, meta: Meta) => Promise<Answer<HaltBody>>
 }

@@ -7,6 +7,7 @@ import type { Send } from "#services/desk/send.ts"
 import { created, ok, refused } from "#services/http/answer.ts"
 import type { AccountWriter } from "#streams/account-writer.ts"
 import type { Risk } from "./contract.ts"
+import { killSwitch } from "./kill-switch.ts"
 import { effectiveLimits, levelBody } from "./levels.ts"
 import { whatIf, type Market } from "./what-if.ts"
 
@@ -74,6 +75,7 @@ export const makeRiskDesk = (writer: AccountWriter, send: Send, market: Market):
       if (event?.type !== "TradingHalted") throw new Error("a halt left no event")
       return created(haltBody({ ...event.data, at: event.recordedAt, eventNo: event.eventNo }, partition))
     },
+    kill: killSwitch(writer, send, market.clock),
     resume: async (haltId, meta) => {
       const halt = await writer.look((state) => state.halts.get(haltId))
       if (halt === undefined) return refused(404, "UnknownHalt", `there is no halt ${haltId}`)

@@ -1,5 +1,5 @@
 import { HttpApiBuilder } from "effect/http-api"
-import { Allot, PlaceHalt, SetLimits } from "#services/contract/limits.ts"
+import { Allot, KillSwitch, PlaceHalt, SetLimits } from "#services/contract/limits.ts"
 import { NewOrder } from "#services/contract/orders.ts"
 import { decoder } from "#services/http/decode.ts"
 import { answer, answerBody } from "#services/http/handle.ts"
@@ -9,6 +9,7 @@ import type { Risk } from "./contract.ts"
 
 const decodeSetLimits = decoder(SetLimits)
 const decodePlaceHalt = decoder(PlaceHalt)
+const decodeKill = decoder(KillSwitch)
 const decodeAllot = decoder(Allot)
 const decodeNewOrder = decoder(NewOrder)
 
@@ -25,6 +26,7 @@ export const riskRoutes = (risk: Risk, prefix?: `/${string}`): Mount => {
         .handleRaw("check", ({ request }) => answerBody(request, decodeNewOrder, risk.check))
         .handle("halts", ({ query, request }) => answer(request, (meta) => risk.halts(query, meta)))
         .handleRaw("halt", ({ request }) => answerBody(request, decodePlaceHalt, risk.halt))
+        .handleRaw("kill", ({ request }) => answerBody(request, decodeKill, risk.kill))
         .handle("resume", ({ params, request }) => answer(request, (meta) => risk.resume(params.id, meta)))
     )
   )

@@ -4,11 +4,13 @@ import type { PriceBoard } from "#domain/market/board.ts"
 import type { MarketMessage } from "#domain/market/messages.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
 import type { AccountWriter, Submission } from "#streams/account-writer.ts"
+import { ConditionHalts } from "./condition-halts.ts"
 import type { Marks } from "./marks.ts"
 import type { OwnCommands } from "./own-commands.ts"
 import { Outbox } from "./outbox.ts"
+import { LOOK_EVERY_MS, StaleMarket } from "./stale-market.ts"
 import type { Trader } from "./trader.ts"
-import type { VenueLink } from "./venue-link.ts"
+import { PAPER, type VenueLink } from "./venue-link.ts"
 
 export type LiveSessionOptions = {
   readonly writer: AccountWriter
@@ -19,17 +21,24 @@ export type LiveSessionOptions = {
   readonly clock: () => Time
   readonly held: () => Iterable<string>
   readonly trader?: Trader
+  /** 30 where absent */
+  readonly staleAfterSeconds?: number
 }
 
 /** The paper market at work in real time: messages in, orders to the venue, its reports into the ledger. */
 export class LiveSession {
   readonly #options: LiveSessionOptions
   readonly #outbox: Outbox
+  readonly #stale: StaleMarket
+  readonly #venueHalts = new ConditionHalts("system:venue-link")
+  readonly #looking: NodeJS.Timeout
   #timer: NodeJS.Timeout | undefined
   #messages = 0
   constructor(options: LiveSessionOptions) {
     this.#options = options
     this.#outbox = new Outbox(options.writer)
+    this.#stale = new StaleMarket(options.staleAfterSeconds)
+    this.#looking = setInterval(() => this.#outbox.send(this.#stale.look(options.clock())), LOOK_EVERY_MS).unref()
   }
 
   get messages(): number {
@@ -39,14 +48,33 @@ export class LiveSession {
     return this.#outbox
   }
 
+  /** Symbols whose market data has stopped. */
+  get stale(): ReadonlyArray<string> {
+    return this.#stale.symbols
+  }
+
+  /** New orders are halted while the line to the venue is down; when it is up again, open ones are asked about first. */
+  venueConnected(isConnected: boolean): void {
+    const { link, clock } = this.#options
+    link.connected(isConnected, clock())
+    this.#outbox.send(
+      isConnected
+        ? this.#venueHalts.end("everything")
+        : this.#venueHalts.begin("everything", `venue disconnected: ${PAPER}`)
+    )
+    this.#wakeWhenDue()
+  }
+
   market(message: MarketMessage): void {
     const { board, link, own, trader, marks, clock, held } = this.#options
     this.#messages++
     board.evolve(message)
     link.market(message)
+    const now = clock()
+    this.#outbox.send(this.#stale.market(message.symbol, now))
     this.#outbox.send(own.market(message))
     this.#settle()
-    for (const mark of marks.due(clock(), held())) this.#trySubmit(mark)
+    for (const mark of marks.due(now, held())) this.#trySubmit(mark)
     for (const submission of trader?.market(message) ?? []) this.#trySubmit(submission)
   }
 
@@ -55,17 +83,23 @@ export class LiveSession {
     const { link, own, trader } = this.#options
     link.committed(event, state)
     this.#outbox.send(own.committed(event, state))
+    this.#outbox.send(this.#stale.committed(event))
+    this.#outbox.send(this.#venueHalts.committed(event))
     for (const submission of trader?.event(event) ?? []) this.#trySubmit(submission)
     this.#wakeWhenDue()
   }
 
-  /** What was due when the platform stopped. */
-  resume(submissions: ReadonlyArray<Submission>): void {
+  /** What was due when the platform stopped; halts of that run end with their reasons. */
+  resume(submissions: ReadonlyArray<Submission>, state: State): void {
     this.#outbox.send(submissions)
+    this.#stale.restore(state)
+    this.#venueHalts.restore(state)
+    if (this.#options.link.isConnected) this.#outbox.send(this.#venueHalts.end("everything"))
   }
 
   stop(): void {
     clearTimeout(this.#timer)
+    clearInterval(this.#looking)
     this.#outbox.stop()
   }
 

@@ -1,4 +1,5 @@
 import { groupReaction, groupsAfterRestart } from "#domain/account/group-reaction.ts"
+import { monitorReaction, monitorsAfterRestart } from "#domain/account/monitor-reaction.ts"
 import type { State } from "#domain/account/state.ts"
 import type { OrderId, Symbol } from "#domain/kernel/ids.ts"
 import type { PriceBoard } from "#domain/market/board.ts"
@@ -10,12 +11,13 @@ import type { Submission } from "#streams/account-writer.ts"
 import { react } from "#streams/react.ts"
 
 /**
- * What the platform sends itself: what is due in groups of orders, and the stops that are triggered here instead of at a
- * venue. Everything is told by the ledger and the market, so that starting up and recovering are the same.
+ * What the platform sends itself: what is due in groups of orders, what the monitors of losses and margins ask for, and
+ * the stops that are triggered here instead of at a venue. Everything is told by the ledger and the market, so that starting up and recovering are the same.
  */
 export class OwnCommands {
   readonly #board: PriceBoard
   readonly #groups: (event: LedgerEvent) => void
+  readonly #monitors: (event: LedgerEvent) => void
   readonly #watched = new Map<Symbol, Set<OrderId>>()
   /** watched since before the platform stopped: whatever has come to pass until the first look was missed */
   readonly #unseen = new Set<OrderId>()
@@ -25,7 +27,12 @@ export class OwnCommands {
   constructor(board: PriceBoard, partition: number) {
     this.#board = board
     const find = (id: OrderId) => this.#state?.orders.get(id) ?? this.#state?.finished.find(id)
-    this.#groups = react(groupReaction(partition, find), (command) => void this.#due.push(command))
+    const push = (command: Submission) => void this.#due.push(command)
+    this.#groups = react(groupReaction(partition, find), push)
+    this.#monitors = react(
+      monitorReaction(partition, () => this.#state, find),
+      push
+    )
   }
 
   /** After a start: groups are asked again, and held stops are watched again. */
@@ -36,7 +43,7 @@ export class OwnCommands {
       this.#watch(order)
       this.#unseen.add(order.orderId)
     }
-    return groupsAfterRestart(state)
+    return [...groupsAfterRestart(state), ...monitorsAfterRestart(state)]
   }
 
   committed(event: LedgerEvent, state: State): ReadonlyArray<Submission> {
@@ -47,6 +54,7 @@ export class OwnCommands {
       else this.#watched.forEach((ids) => ids.delete((event.data as { orderId: OrderId }).orderId))
     }
     this.#groups(event)
+    this.#monitors(event)
     return this.#due.splice(0)
   }
 

@@ -19,15 +19,19 @@ export class VenueLink {
   readonly #partition: number
   readonly #react: (event: LedgerEvent) => void
   #state: State | undefined
+  #connected = true
   constructor(venue: PaperVenue, partition: number) {
     this.#venue = venue
     this.#partition = partition
     const reaction = venueReaction(partition, (orderId) => this.#state?.orders.get(orderId))
-    this.#react = react(reaction, (request) => venue.request(request))
+    this.#react = react(reaction, (request) => {
+      if (this.#connected) venue.request(request)
+    })
   }
 
   /** Puts every open order back: what the venue had acknowledged as it stood, what it had not answered once more. */
   restore(state: State, now: Time): void {
+    this.#state = state
     for (const order of state.orders.values()) {
       if (order.venueOrderId !== undefined) {
         this.#venue.restore({
@@ -40,8 +44,27 @@ export class VenueLink {
           reports: order.reports
         })
       }
-      for (const request of unanswered(order, now, this.#partition)) this.#venue.resend(request)
     }
+    this.#askAgain(state, now)
+  }
+
+  get isConnected(): boolean {
+    return this.#connected
+  }
+
+  /**
+   * Told by whoever has the line to the venue. While it is down no request goes out and no report comes in; when it is up
+   * again, whatever was not answered is asked about, as after a restart.
+   */
+  connected(isConnected: boolean, now: Time): void {
+    const isBack = isConnected && !this.#connected
+    this.#connected = isConnected
+    if (isBack && this.#state !== undefined) this.#askAgain(this.#state, now)
+  }
+
+  #askAgain(state: State, now: Time): void {
+    for (const order of state.orders.values())
+      for (const request of unanswered(order, now, this.#partition)) this.#venue.resend(request)
   }
 
   /** A durable event, and the state that the writer is in after its commit. */
@@ -56,12 +79,12 @@ export class VenueLink {
 
   /** When something comes due at the venue by itself. */
   nextDue(): Time | undefined {
-    return this.#venue.nextDue()
+    return this.#connected ? this.#venue.nextDue() : undefined
   }
 
   /** Reports that are due, as the commands that record them. */
   due(now: Time): ReadonlyArray<Submission> {
-    return this.#venue.due(now).map(reported)
+    return this.#connected ? this.#venue.due(now).map(reported) : []
   }
 }
 

@@ -5,64 +5,69 @@ import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountId } from "#domain/kernel/ids.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
 import { nextMidnight } from "#domain/kernel/time.ts"
+import type { OpenOrder } from "#domain/orders/open-order.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
 import { must } from "./broken-law.ts"
-import { heldCash, isCancelling, openUnits } from "./open-orders.ts"
+import { cashNeed, isCancelling, isHeld, openUnits, together, type Followed } from "./followed.ts"
+import { checkGroup } from "./group-laws.ts"
 import type { Recount } from "./recount.ts"
 import type { SecondOpinion } from "./second-opinion.ts"
 
 type Event = Recorded<AccountEvent>
 
 /** What a command's events must be for what it asked. */
-export const checkAnswer = (events: ReadonlyArray<Event>, command: Command, { orders }: SecondOpinion): void => {
-  for (const event of events) {
-    if (event.type !== "OrderPlaced") continue
+export const checkAnswer = (events: ReadonlyArray<Event>, command: Command, opinion: SecondOpinion): void => {
+  const { request } = command
+  const placed = events.filter((event) => event.type === "OrderPlaced")
+  for (const [at, event] of placed.entries()) {
     const { timeInForce, expireAt } = event.data
-    const ends =
-      timeInForce === "DAY" ? nextMidnight(command.at) : timeInForce === "GTD" ? askedEnd(command) : undefined
+    const ends = timeInForce === "DAY" ? nextMidnight(command.at) : askedOf(request, at)?.expireAt
     must(expireAt === ends, () => `event ${event.eventNo}: a ${timeInForce} order that ends ${expireAt}, not ${ends}`)
   }
-  const { request } = command
-  if (request.type === "CancelAll") {
-    const due = orders
-      .of(request.account)
-      .filter((order) => !isCancelling(order) && (request.symbol ?? order.placed.symbol) === order.placed.symbol)
-    const asked = events.flatMap((event) => (event.type === "CancelRequested" ? [event.data.orderId] : []))
-    must(
-      asked.join() === due.map(({ id }) => id).join(),
-      () => `cancelling all asked for ${asked.join()}, open are ${due.map(({ id }) => id).join()}`
-    )
-  }
-  if (request.type === "Deposit" || request.type === "Withdraw") {
-    const [event] = events
-    const same =
-      event !== undefined &&
-      "amount" in event.data &&
-      event.data.amount === request.amount &&
-      event.account === request.account
-    must(same && events.length === 1, () => "money moved otherwise than was asked")
+  switch (request.type) {
+    case "CancelAll":
+      return checkCancelAll(events, request, opinion)
+    case "WorkGroup":
+      return checkGroup(events, command, opinion)
+    case "CancelOrder": {
+      const order = opinion.orders.get(request.orderId)
+      const type = order !== undefined && isHeld(order) ? "HeldOrderCanceled" : "CancelRequested"
+      return must(events[0]!.type === type, () => `a cancel led to ${events[0]!.type}, not ${type}`)
+    }
+    case "Deposit":
+    case "Withdraw": {
+      const [event] = events
+      const same =
+        event !== undefined &&
+        "amount" in event.data &&
+        event.data.amount === request.amount &&
+        event.account === request.account
+      return must(same && events.length === 1, () => "money moved otherwise than was asked")
+    }
+    default:
   }
 }
-const askedEnd = ({ request }: Command) => (request.type === "SubmitOrder" ? request.expireAt : undefined)
+const askedOf = (request: Command["request"], at: number) =>
+  request.type === "SubmitOrder" ? request : request.type === "SubmitGroup" ? request.orders[at] : undefined
 
-/** Facts cannot be refused: a venue's report is recorded as what it says, or kept for a person; never dropped. */
-export const checkReport = (events: ReadonlyArray<Event>, { request }: Command, opinion: SecondOpinion): void => {
-  if (request.type !== "VenueReported") return
-  const { report } = request
-  const [event] = events
-  const names =
-    event !== undefined && events.length === 1 && "execId" in event.data && event.data.execId === report.execId
-  must(names, () => `report ${report.execId} was not recorded as one event`)
-  if (report.type !== "Trade") return
-  const order = opinion.orders.get(report.orderId)
-  const fits =
-    order?.account === request.account && report.quantity > 0n && report.quantity <= order.terms.quantity - order.cumQty
-  must(event!.type === (fits ? "OrderFilled" : "ReportSuspended"), () => `fill ${report.execId} became ${event!.type}`)
-  if (event!.type !== "OrderFilled") return
-  const { quantity, price, fee, feeCurrency, liquidity } = event!.data
-  const same =
-    quantity === report.quantity && price === report.price && fee === report.fee && feeCurrency === report.feeCurrency
-  must(same && liquidity === report.liquidity, () => `fill ${report.execId} was not recorded as it was reported`)
+const checkCancelAll = (
+  events: ReadonlyArray<Event>,
+  { account, symbol }: Extract<Command["request"], { type: "CancelAll" }>,
+  { orders }: SecondOpinion
+): void => {
+  const due = orders
+    .of(account)
+    .filter((order) => !isCancelling(order) && (symbol ?? order.placed.symbol) === order.placed.symbol)
+  const asked = events.flatMap((event) =>
+    event.type === "CancelRequested" || event.type === "HeldOrderCanceled"
+      ? [`${event.type} ${event.data.orderId}`]
+      : []
+  )
+  const wanted = due.map((order) => `${isHeld(order) ? "HeldOrderCanceled" : "CancelRequested"} ${order.id}`)
+  must(
+    asked.toSorted().join() === wanted.toSorted().join(),
+    () => `cancelling all led to ${asked.join()}, due is ${wanted.join()}`
+  )
 }
 
 /** What the decider keeps must be what the events alone say. */
@@ -96,6 +101,12 @@ export const checkAccount = (state: State, id: AccountId, recount: Recount, opin
     equal(kept!.cumQty, order.cumQty, "CumQty of ", order.id)
     equal(kept!.quantity, order.terms.quantity, "quantity of ", order.id)
     equal(kept!.price ?? 0n, order.terms.price ?? 0n, "price of ", order.id)
+    equal(kept!.displayQuantity ?? 0n, order.terms.displayQuantity ?? 0n, "shown of ", order.id)
+    must(
+      kept!.route === order.route,
+      () => `order ${order.id}: its route is ${kept!.route}, by its events ${order.route}`
+    )
+    must(samePending(kept!, order), () => `order ${order.id} waits for other answers than were asked for`)
   }
   must(
     own.length === account.orders.size,
@@ -103,20 +114,22 @@ export const checkAccount = (state: State, id: AccountId, recount: Recount, opin
   )
   for (const [currency, { total, reserved }] of account.balances.cash) {
     equal(total, recount.of(id, currency), currency)
-    let held = 0n
-    for (const order of own) if (order.instrument.settlement === currency) held += heldCash(order)
+    const held = together(own, (order) => (order.instrument.settlement === currency ? cashNeed(order) : 0n))
     equal(reserved, held, "reserved ", currency)
   }
   for (const { symbol, base } of state.instruments.values()) {
     const { total, reserved } = account.balances.holdings.get(symbol) ?? { total: 0n, reserved: 0n }
     equal(total, recount.of(id, base), symbol)
-    let held = 0n
-    for (const order of own)
-      if (order.placed.symbol === symbol && order.placed.side === "sell") held += openUnits(order)
+    const held = together(own, (order) =>
+      order.placed.symbol === symbol && order.placed.side === "sell" ? openUnits(order) : 0n
+    )
     equal(reserved, held, "reserved ", symbol)
   }
   checkScopes(state, account, opinion)
 }
+
+const samePending = ({ pending: kept }: OpenOrder, { pending }: Followed): boolean =>
+  kept.length === pending.length && kept.every(({ requestNo }, i) => requestNo === pending[i]!.askedNo)
 
 const checkScopes = (state: State, account: Account, opinion: SecondOpinion): void => {
   for (const scope of scopesOf(state, account)) {

@@ -1,12 +1,17 @@
 import type { Command, Request } from "#domain/account/commands.ts"
+import type { AccountEvent } from "#domain/account/events.ts"
 import type { State } from "#domain/account/state.ts"
-import type { AccountId, Currency, GroupId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
+import type { Recorded } from "#domain/kernel/event.ts"
+import type { AccountId, ClOrdId, Currency, GroupId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
 import { parseFixed, type Cash, type Price, type Quantity, type Rate } from "#domain/kernel/money.ts"
 import { plusMicros, timeOfMicros, type Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { OpenOrder } from "#domain/orders/open-order.ts"
 import { Draw } from "./draw.ts"
+import { Groups } from "./generate-groups.ts"
+import { Orders, type Submit } from "./generate-orders.ts"
 import { Reports } from "./generate-reports.ts"
+import { halt, limits } from "./generate-settings.ts"
 
 /** Few accounts, groups, symbols and ids, and small amounts: generated stories meet each other all the time. */
 const ACCOUNTS = ["A1", "A2", "B1", "B2", "C1"] as ReadonlyArray<string> as ReadonlyArray<AccountId>
@@ -35,24 +40,34 @@ const instrument = (symbol: Symbol, version: number): Instrument => ({
 /** Draws commands and venue reports from a seed: the same seed, the same story, whatever the machine. */
 export class Generator {
   readonly #draw: Draw
+  readonly #orders: Orders
+  readonly #groups: Groups
   readonly #reports: Reports
   #micros = START_MICROS
   constructor(seed: number) {
     this.#draw = new Draw(seed)
+    this.#orders = new Orders(this.#draw)
+    this.#groups = new Groups(this.#draw, this.#orders)
     this.#reports = new Reports(this.#draw)
   }
 
-  /** The next command, given where the partition stands. Clocks stand still, crawl, and jump over midnight. */
-  next(state: State): Command {
+  /**
+   * The next command, given where the partition stands and what came last. Clocks stand still, crawl, and jump over
+   * midnight.
+   */
+  next(state: State, last: ReadonlyArray<Recorded<AccountEvent>> = []): Command {
     this.#draw.nextStep()
     this.#micros += this.#draw.one([0, 1, 1000, 250_000, 5_000_000, this.#draw.below(200) === 0 ? 40_000_000_000 : 10])
     const at = timeOfMicros(this.#micros)
-    const request = this.#draw.step <= OPENING_STEPS ? this.#opening(this.#draw.step) : this.#request(state, at)
-    const id = request.type === "VenueReported" ? request.report.execId : this.#id()
+    this.#groups.hear(state, last)
     const priced = this.#draw.below(20) > 0
     const seen = priced
       ? { last: this.#draw.price(), lastNo: this.#draw.step, lastAt: at, ask: this.#draw.price() }
       : {}
+    const due = this.#groups.due()
+    if (due !== undefined) return { ...due, at, seen }
+    const request = this.#draw.step <= OPENING_STEPS ? this.#opening(this.#draw.step) : this.#request(state, at)
+    const id = request.type === "VenueReported" ? request.report.execId : this.#id()
     return { id, actor: "simulation", at, request, seen }
   }
 
@@ -85,24 +100,21 @@ export class Generator {
 
   #request(state: State, at: Time): Request {
     const kind = this.#draw.below(100)
-    const open = [...state.orders.values()]
-    const order = open.length > 0 ? this.#draw.one(open) : undefined
+    const order = this.#openOrder(state)
     // the fewer are open, the less is said of them: otherwise orders would end before others are placed beside them
-    const crowd = Math.min(open.length, CROWD)
-    if (order !== undefined && kind < crowd * 4) return this.#reports.of(order, at)
-    if (order !== undefined && kind < crowd * 4.5)
-      return { type: "CancelOrder", account: order.account, orderId: order.orderId }
-    if (order !== undefined && kind < crowd * 5.2) return this.#replace(order)
+    const crowd = Math.min(state.orders.size, CROWD)
+    if (order !== undefined && kind < crowd * 5.5) return this.#about(order, kind / crowd, at)
     const account = this.#draw.one(ACCOUNTS)
-    if (kind < 60) return this.#submit(account)
     if (kind < 62)
+      return this.#draw.below(8) === 0 ? this.#groups.submit(account, SYMBOLS, at) : this.#submit(account, at)
+    if (kind < 64)
       return { type: "CancelAll", account, ...(this.#draw.below(2) === 0 && { symbol: this.#draw.one(SYMBOLS) }) }
-    if (kind < 66) return this.#money(account)
-    if (kind < 69) return this.#limits(account)
-    if (kind < 71) return this.#halt(state, account)
-    if (kind === 71)
+    if (kind < 68) return this.#money(account)
+    if (kind < 71) return limits(this.#draw, account)
+    if (kind < 73) return halt(this.#draw, state, account, SYMBOLS) ?? this.#submit(account, at)
+    if (kind === 73)
       return { type: "AdoptInstrument", instrument: instrument(this.#draw.one(SYMBOLS), 1 + this.#draw.below(4)) }
-    if (kind === 72)
+    if (kind === 74)
       return {
         type: "RecordMark",
         symbol: this.#draw.one(SYMBOLS),
@@ -111,46 +123,46 @@ export class Generator {
         mdNo: this.#draw.step,
         markedAt: at
       }
-    if (kind === 73 && this.#reports.hasSome) return this.#reports.again()
-    if (kind === 74) return this.#refused(account, at)
-    return this.#submit(account)
+    if (kind === 75 && this.#reports.hasSome) return this.#reports.again()
+    if (kind === 76) return this.#refused(account, at)
+    if (kind < 84) {
+      const over = this.#reports.finished(state)
+      if (over !== undefined)
+        return this.#draw.below(12) === 0 ? this.#orders.replace(over) : this.#reports.late(over, at)
+    }
+    return this.#submit(account, at)
   }
 
-  #quantity(): Quantity {
-    const odd = this.#draw.below(30) === 0 ? 1_234_567n : 0n
-    return (BigInt(1 + this.#draw.below(60)) * fixed("0.1") + odd) as Quantity
+  #openOrder({ orders }: State): OpenOrder | undefined {
+    if (orders.size === 0) return undefined
+    let left = this.#draw.below(orders.size)
+    for (const order of orders.values()) if (left-- === 0) return order
+    return undefined
   }
 
-  #submit(account: AccountId): Request {
-    const orderType = this.#draw.one(["limit", "limit", "limit", "market", "stop", "stop-limit"] as const)
-    const limit = orderType === "limit" || orderType === "stop-limit"
-    const timeInForce =
-      orderType === "market"
-        ? this.#draw.one(["IOC", "FOK"] as const)
-        : this.#draw.one(["GTC", "DAY", "IOC", "FOK", "GTD"] as const)
-    const wrong = this.#draw.below(40) === 0
-    return {
-      type: "SubmitOrder",
-      account: this.#draw.below(60) === 0 ? ("nobody" as AccountId) : account,
-      symbol: this.#draw.below(60) === 0 ? ("ZZZ" as Symbol) : this.#draw.one(SYMBOLS),
-      side: this.#draw.one(["buy", "sell", "buy"]),
-      orderType,
-      timeInForce,
-      quantity: this.#quantity(),
-      ...(limit !== wrong && { price: this.#draw.price() }),
-      ...((orderType === "stop" || orderType === "stop-limit") && { stopPrice: this.#draw.price() }),
-      ...(timeInForce === "GTD" && { expireAt: timeOfMicros(this.#micros + this.#draw.below(10_000_000) - 1000) })
-    }
+  /** Of an open order: mostly what its venue says, `share` of 5.5 being what is asked of it. */
+  #about(order: OpenOrder, share: number, at: Time): Request {
+    const { account, orderId } = order
+    if (share >= 4.7) return this.#orders.replace(order)
+    if (share >= 4.2) return this.#orders.cancel(order)
+    if (share >= 4)
+      return {
+        type: "RecordRoute",
+        account,
+        orderId,
+        clOrdId: `0-${order.placedNo}` as ClOrdId,
+        venue: "paper",
+        ...(order.route !== undefined && { unknown: "no answer in time" })
+      }
+    if (!order.held) return this.#reports.of(order, at)
+    const evidence = { price: this.#draw.price(), source: "last", mdNo: this.#draw.step } as const
+    return { type: "TriggerOrder", account, orderId, ...evidence }
   }
-  #replace({ account, orderId }: OpenOrder): Request {
-    return {
-      type: "ReplaceOrder",
-      account,
-      orderId,
-      ...(this.#draw.below(2) === 0 && { quantity: this.#quantity() }),
-      ...(this.#draw.below(3) === 0 && { price: this.#draw.price() }),
-      ...(this.#draw.below(8) === 0 && { stopPrice: this.#draw.price() })
-    }
+
+  #submit(account: AccountId, at: Time): Submit {
+    const nobody = this.#draw.below(60) === 0 ? ("nobody" as AccountId) : account
+    const symbol = this.#draw.below(60) === 0 ? ("ZZZ" as Symbol) : this.#draw.one(SYMBOLS)
+    return this.#orders.submit(nobody, symbol, at)
   }
   #money(account: AccountId): Request {
     if (this.#draw.below(2) === 0) return this.#deposit(account, String(1 + this.#draw.below(500)))
@@ -176,42 +188,9 @@ export class Generator {
       { type: "Resume", haltId: "halt-0-1" },
       { type: "Halt", scope: "group", scopeId: "Z", reason: "simulation" },
       { type: "SetLimits", scope: "account", scopeId: "Z", changes: {}, reason: "simulation" },
-      { ...(this.#submit(account) as Request & { type: "SubmitOrder" }), quantity: -1n as Quantity },
-      { ...(this.#submit(account) as Request & { type: "SubmitOrder" }), orderType: "market", timeInForce: "DAY" }
+      { ...this.#submit(account, at), quantity: -1n as Quantity },
+      { ...this.#submit(account, at), orderType: "market", timeInForce: "DAY" },
+      { type: "SubmitGroup", account, kind: "OCO", orders: [this.#submit(account, at)] }
     ])
-  }
-  #limits(account: AccountId): Request {
-    const scope = this.#draw.one(["account", "group", "firm"] as const)
-    const none = {
-      maxOrderNotional: null,
-      maxPosition: null,
-      maxOpenOrders: null,
-      maxOrdersPerSecond: null,
-      collarPercent: null
-    }
-    const changes = this.#draw.one<(Request & { type: "SetLimits" })["changes"]>([
-      { maxOrderNotional: fixed(String(50 + this.#draw.below(2000))) as Cash },
-      {
-        maxPosition: fixed(String(1 + this.#draw.below(150))) as Quantity,
-        maxOpenOrders: 1 + this.#draw.below(1 + this.#draw.below(30))
-      },
-      { maxOrdersPerSecond: 1 + this.#draw.below(20), collarPercent: fixed(String(1 + this.#draw.below(30))) as Rate },
-      none,
-      none
-    ])
-    const scopeId = scope === "firm" ? "firm" : scope === "group" ? account[0]! : account
-    return { type: "SetLimits", scope, scopeId, changes, reason: "simulation" }
-  }
-  #halt(state: State, account: AccountId): Request {
-    const standing = [...state.halts.keys()]
-    if (standing.length === 0 && this.#draw.below(3) > 0) return this.#submit(account) // mostly there is no halt
-    if (standing.length > 0) return { type: "Resume", haltId: this.#draw.one(standing) }
-    return {
-      type: "Halt",
-      scope: this.#draw.one(["account", "firm"] as const),
-      scopeId: account,
-      ...(this.#draw.below(2) === 0 && { symbol: this.#draw.one(SYMBOLS) }),
-      reason: "simulation"
-    }
   }
 }

@@ -50,7 +50,7 @@ export const tell = (options: SimulationOptions, closeAfter: number): Simulation
   const result = (step: number) => ({ seed, steps: step, ...world.tally, digest: world.digest() })
   for (let step = 1; step <= steps; step++) {
     const isClose = step > closeAfter
-    const command = generator.next(world.state)
+    const command = generator.next(world.state, world.last)
     try {
       world.take(command, isClose)
       if (isClose || step % auditEvery === 0 || step === steps) world.audit()

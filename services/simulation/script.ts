@@ -7,7 +7,7 @@ import { World, type AccountDecider } from "./world.ts"
 
 type Events = ReadonlyArray<Recorded<AccountEvent>>
 /**
- * A command of a story, so that it can be told without some others: orders and halts are numbered by their events, so
+ * A command of a story, so that it can be told without some others: orders and more are numbered by their events, so
  * they have other names then. `made` and `mentions` are the names that this command gave and used when it was drawn.
  */
 export type Line = {
@@ -63,8 +63,10 @@ export const play = (script: Script, decider: AccountDecider): Telling => {
 
 const namesMade = (events: Events): ReadonlyArray<string> =>
   events.flatMap((event) =>
-    event.type === "OrderPlaced" ? [event.data.orderId] : event.type === "TradingHalted" ? [event.data.haltId] : []
+    event.type === "TradingHalted" ? [event.data.haltId] : NAMED.has(event.type) ? [`0-${event.eventNo}`] : []
   )
+/** Orders, groups and what is asked of a venue go by the number of their event. */
+const NAMED = new Set<AccountEvent["type"]>(["OrderPlaced", "GroupPlaced", "ReplaceRequested", "CancelRequested"])
 
 const textsIn = (value: unknown): ReadonlyArray<string> => {
   if (typeof value === "string") return [value]

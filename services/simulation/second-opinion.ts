@@ -1,20 +1,13 @@
 import type { Command } from "#domain/account/commands.ts"
 import type { AccountEvent } from "#domain/account/events.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
-import { ONE } from "#domain/kernel/money.ts"
 import type { Limits } from "#domain/risk/limits.ts"
 import { must } from "./broken-law.ts"
-import {
-  failedOf,
-  heldCash,
-  needFor,
-  OpenOrders,
-  openUnits,
-  worstOf,
-  type Followed,
-  type Terms
-} from "./open-orders.ts"
+import { cashNeed, needFor, openUnits, standsFor, together, worstOf, type Followed } from "./followed.ts"
+import { difference, failedOf, failing, type Exposure, type Level } from "./judge.ts"
+import { OpenOrders } from "./open-orders.ts"
 import type { Recount } from "./recount.ts"
+import { meets, type Meeting } from "./self-trades.ts"
 
 type Decision = Extract<Recorded<AccountEvent>, { type: "OrderRiskDecided" }>
 type Halt = { readonly scope: string; readonly id?: string; readonly symbol?: string }
@@ -31,6 +24,9 @@ export class SecondOpinion {
   readonly #recount: Recount
   readonly #limits = new Map<string, Limits>()
   readonly #halts = new Map<string, Halt>()
+  /** orders of the command that is looked at: its decisions are made on what was before it */
+  readonly #fresh = new Set<Followed>()
+  #command: Command | undefined
   constructor(recount: Recount) {
     this.#recount = recount
   }
@@ -41,6 +37,8 @@ export class SecondOpinion {
 
   see(event: Recorded<AccountEvent>, command: Command): void {
     const { type } = event
+    if (command !== this.#command) this.#fresh.clear()
+    this.#command = command
     if (type === "AccountOpened") this.#opened(event.data)
     if (type === "LimitsSet") this.#limits.set(`${event.data.scope} ${event.data.id}`, event.data)
     if (type === "TradingHalted") this.#halts.set(event.data.haltId, event.data)
@@ -53,15 +51,15 @@ export class SecondOpinion {
     this.orders.see(event)
   }
 
-  /** Money that open orders do not hold back, those of one left out. */
+  /** Money that open orders do not hold back, those of one and what stands for it left out. */
   free(account: string, currency: string, but?: Followed): bigint {
-    const own = this.orders.of(account).filter((order) => order !== but && order.instrument.settlement === currency)
-    return own.reduce((left, order) => left - heldCash(order), this.#recount.of(account, currency))
+    const needOf = (order: Followed) =>
+      standsFor(order, but) || order.instrument.settlement !== currency ? 0n : cashNeed(order)
+    return this.#recount.of(account, currency) - together(this.orders.of(account), needOf)
   }
-  unitsFree(account: string, { placed, instrument }: Followed, but?: Followed): bigint {
-    const own = this.orders.of(account).filter((order) => order !== but && order.placed.symbol === placed.symbol)
-    const sells = own.filter((order) => order.placed.side === "sell")
-    return sells.reduce((left, order) => left - openUnits(order), this.#recount.of(account, instrument.base))
+  #unitsFree({ account, placed, instrument }: Followed, but: Followed): bigint {
+    const needOf = (order: Followed) => (standsFor(order, but) ? 0n : unitsOf(order, placed.symbol, "sell"))
+    return this.#recount.of(account, instrument.base) - together(this.orders.of(account), needOf)
   }
   membersOf(kind: string, id: string): ReadonlyArray<string> {
     if (kind === "account") return this.groups.has(id) ? [id] : []
@@ -75,115 +73,76 @@ export class SecondOpinion {
     else members.push(account)
   }
   /** Units held of a symbol, in open buys, in open sells, and the open orders of a scope. */
-  exposure(kind: string, id: string, symbol: string, base: string, but?: Followed) {
+  exposure(kind: string, id: string, symbol: string, base: string, but?: Followed): Exposure {
     const counted = { position: 0n, buying: 0n, selling: 0n, openOrders: 0 }
     for (const account of this.membersOf(kind, id)) {
+      const own = this.orders.of(account)
       counted.position += this.#recount.of(account, base)
-      for (const order of this.orders.of(account)) {
-        counted.openOrders++
-        if (order === but || order.placed.symbol !== symbol) continue
-        if (order.placed.side === "buy") counted.buying += openUnits(order)
-        else counted.selling += openUnits(order)
-      }
+      for (const order of own) if (!order.waits && !(but !== undefined && this.#fresh.has(order))) counted.openOrders++
+      counted.buying += together(own, (order) => (standsFor(order, but) ? 0n : unitsOf(order, symbol, "buy")))
+      counted.selling += together(own, (order) => (standsFor(order, but) ? 0n : unitsOf(order, symbol, "sell")))
     }
     return counted
   }
 
   #judged(event: Decision, { seen }: Command): void {
-    const order = this.orders.deciding(event.data.orderId)
-    must(order !== undefined, () => `event ${event.eventNo}: a decision on an order that nobody asked for`)
+    const { eventNo, data, cause } = event
+    const order = this.orders.known(data.orderId)
+    must(order !== undefined, () => `event ${eventNo}: a decision on an order that nobody asked for`)
+    const { asked, placed, terms: now } = order!
     const isNew = this.orders.isNew(order!.id)
-    must(isNew || order!.asked?.clOrdId === event.cause, () => `event ${event.eventNo}: a decision on another request`)
-    const terms = isNew ? order!.terms : order!.asked!.terms!
-    const failed = failedOf(event.data.checks).filter((code) => code !== "ORDER_RATE")
-    const expected = this.#failing(order!, terms, isNew ? undefined : order, seen)
-    must(failed.join() === expected.join(), () => `event ${event.eventNo}: ${difference(failed, expected)}`)
-    if (event.data.decision === "denied") return
-    const leaves = terms.quantity - order!.cumQty
-    const { reservedCash = 0n, reservedUnits = 0n } = event.data
-    const isSell = order!.placed.side === "sell"
+    const isAsked = isNew || placed.groupId !== undefined || asked?.clOrdId === cause
+    must(isAsked, () => `event ${eventNo}: a decision on another request`)
+    const terms = asked?.terms ?? (isNew ? { ...now, quantity: placed.quantity } : now)
+    const failed = failedOf(data.checks).filter((code) => code !== "ORDER_RATE")
+    const isCounted = asked !== undefined && openUnits(order!) > 0n
+    const expected = failing({
+      order: order!,
+      terms,
+      seen,
+      isCounted,
+      isHalted: this.#isHalted(order!.account, placed.symbol),
+      levels: this.#levels(order!),
+      cashFree: () => this.free(order!.account, order!.instrument.settlement, order),
+      unitsFree: () => this.#unitsFree(order!, order!),
+      others: () => this.#others(order!)
+    })
+    must(failed.join() === expected.join(), () => `event ${eventNo}: ${difference(failed, expected)}`)
+    if (asked === undefined) this.#fresh.add(order!)
+    if (data.decision === "denied") return
+    const leaves = (asked?.terms ?? now).quantity - order!.cumQty
+    const { reservedCash = 0n, reservedUnits = 0n } = data
+    const isSell = placed.side === "sell"
     const held = isSell ? leaves : needFor(order!.instrument, worstOf(order!, terms) ?? 0n, leaves)
     must(
       (isSell ? reservedUnits : reservedCash) === held,
-      () => `event ${event.eventNo}: it says another amount is held back`
+      () => `event ${eventNo}: it says another amount is held back`
     )
   }
-
-  /** The checks that fail by what is known from events, in the order of their codes. */
-  #failing(
-    order: Followed,
-    terms: Terms,
-    replaced: Followed | undefined,
-    seen: Command["seen"]
-  ): ReadonlyArray<string> {
-    const { account, instrument, placed } = order
-    const isBuy = placed.side === "buy"
-    const leaves = terms.quantity - order.cumQty
-    const worst = worstOf(order, terms) ?? (placed.orderType === "stop" ? terms.stopPrice : undefined)
-    const reference = terms.stopPrice ?? seen?.last
-    const valued = worst ?? reference
-    const notional = valued === undefined ? undefined : (valued * leaves * instrument.multiplier) / (ONE * ONE)
-    const scopes = [
-      ["account", account],
-      ["group", this.groups.get(account)!],
-      ["firm", "firm"]
-    ] as const
-    const limits = scopes.map(([kind, id]) => ({
+  #levels(order: Followed): ReadonlyArray<Level> {
+    const { account, placed, instrument } = order
+    return [["account", account] as const, ["group", this.groups.get(account)!] as const, FIRM].map(([kind, id]) => ({
       kind,
-      id,
-      limits: this.#limits.get(`${kind} ${id}`) ?? ({} as Partial<Limits>)
+      limits: this.#limits.get(`${kind} ${id}`) ?? {},
+      exposure: () => this.exposure(kind, id, placed.symbol, instrument.base, order)
     }))
-    const failed: Array<string> = []
-    const fail = (code: string, fails: boolean) => void (fails && failed.push(code))
-    fail("HALTED", this.#isHalted(account, placed.symbol))
-    fail(
-      "TICK_SIZE",
-      [worst, terms.stopPrice].some((price) => price !== undefined && price % instrument.tick !== 0n)
-    )
-    fail("LOT_SIZE", terms.quantity < instrument.lot || terms.quantity % instrument.lot !== 0n)
-    fail("MIN_NOTIONAL", notional !== undefined && notional < instrument.minNotional)
-    const over = limits.some(
-      ({ limits: { maxOrderNotional: most } }) => most !== undefined && notional !== undefined && notional > most
-    )
-    fail("MAX_ORDER_NOTIONAL", over)
-    const percents = limits.flatMap(({ limits: { collarPercent } }) => collarPercent ?? [])
-    const percent = percents.length === 0 ? 20n * ONE : percents.reduce((least, one) => (one < least ? one : least))
-    fail("PRICE_COLLAR", reference === undefined || isOutside(isBuy, worst, reference, percent))
-    const cost = worst === undefined ? undefined : needFor(instrument, worst, leaves)
-    fail("BUYING_POWER", isBuy && (cost === undefined || cost > this.free(account, instrument.settlement, replaced)))
-    fail("HOLDINGS", !isBuy && leaves > this.unitsFree(account, order, replaced))
-    const tooFar = limits.some(({ kind, id, limits: { maxPosition: most } }) => {
-      if (most === undefined) return false
-      const { position, buying, selling } = this.exposure(kind, id, placed.symbol, instrument.base, replaced)
-      const before = isBuy ? position + buying : position - selling
-      const after = isBuy ? before + leaves : before - leaves
-      return size(after) > most && size(after) > size(before)
-    })
-    fail("MAX_POSITION", tooFar)
-    const tooMany = limits.some(({ kind, id, limits: { maxOpenOrders: most } }) => {
-      return most !== undefined && this.exposure(kind, id, placed.symbol, instrument.base).openOrders + 1 > most
-    })
-    fail("MAX_OPEN_ORDERS", replaced === undefined && tooMany)
-    return failed
+  }
+  #others(order: Followed): ReadonlyArray<Followed> {
+    return this.orders.of(order.account).filter((other) => other !== order && !this.#fresh.has(other))
+  }
+  /** Of an order that was just placed: which own orders it meets, and what is to be done about it. */
+  meetingOf(order: Followed): Meeting {
+    const terms = { ...order.terms, quantity: order.placed.quantity, price: worstOf(order, order.terms) }
+    return meets(order, terms, this.#levels(order), () => this.#others(order))
   }
 
   #isHalted(account: string, symbol: string): boolean {
-    return [...this.#halts.values()].some(
-      (halt) => (halt.symbol ?? symbol) === symbol && this.membersOf(halt.scope, halt.id ?? "").includes(account)
-    )
+    for (const halt of this.#halts.values())
+      if ((halt.symbol ?? symbol) === symbol && this.membersOf(halt.scope, halt.id ?? "").includes(account)) return true
+    return false
   }
 }
 
-/** Only the codes that differ: what else fails is another matter, and a shorter history may do without. */
-const difference = (failed: ReadonlyArray<string>, expected: ReadonlyArray<string>): string => {
-  const passed = expected.filter((code) => !failed.includes(code)).map((code) => `${code} passed, it fails`)
-  const wrong = failed.filter((code) => !expected.includes(code)).map((code) => `${code} failed, it passes`)
-  return `${[...passed, ...wrong].join(", ") || "checks in another order"} by its history`
-}
-const size = (value: bigint): bigint => (value < 0n ? -value : value)
-/** More than `percent` from the reference on the side that hurts. A buy without a price could trade at any. */
-const isOutside = (isBuy: boolean, price: bigint | undefined, reference: bigint, percent: bigint): boolean => {
-  if (price === undefined) return isBuy
-  const away = isBuy ? price - reference : reference - price
-  return away * 100n * ONE > reference * percent
-}
+const FIRM = ["firm", "firm"] as const
+const unitsOf = (order: Followed, symbol: string, side: string): bigint =>
+  order.placed.symbol === symbol && order.placed.side === side ? openUnits(order) : 0n

@@ -19,14 +19,14 @@ const LEFT_OUT = new Set([
 
 /**
  * A line for each command: its number, its id, how long after the first, what it asked, and the events it led to.
- * Orders and halts are named by the number of the line that made them.
+ * Orders, requests and halts are named by the number of the line that made them, `#4.2` being the second of its line.
  */
 export const told = ({ lines }: Telling): ReadonlyArray<string> => {
   const names = new Map<string, string>()
   const first = lines[0]
   return lines.map(({ command, made, events }, i) => {
     const asked = `${i + 1}. ${command.id} ${since(first!.command, command)} ${textOf(command, names)}`
-    for (const name of made) names.set(name, `#${i + 1}`)
+    for (const [n, name] of made.entries()) names.set(name, n === 0 ? `#${i + 1}` : `#${i + 1}.${n + 1}`)
     return `${asked} -> ${events.map(({ type }) => type).join(", ") || "nothing"}`
   })
 }

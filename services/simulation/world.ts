@@ -7,9 +7,11 @@ import type { State } from "#domain/account/state.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import { BrokenLaw, must } from "./broken-law.ts"
-import { checkAccount, checkAnswer, checkHistory, checkReport } from "./command-laws.ts"
+import { checkAccount, checkAnswer, checkHistory } from "./command-laws.ts"
+import { checkGroup } from "./group-laws.ts"
 import { checkEvents, checkState } from "./laws.ts"
 import { Recount } from "./recount.ts"
+import { checkReport } from "./report-laws.ts"
 import { same } from "./same.ts"
 import { SecondOpinion } from "./second-opinion.ts"
 
@@ -76,8 +78,10 @@ export class World {
     if (Result.isFailure(decision)) {
       const { code } = decision.failure
       this.tally.refusals[code] = (this.tally.refusals[code] ?? 0) + 1
-    } else if (events.length === 0) this.tally.repeats++
-    else this.#record(events, decision.success, command)
+    } else if (events.length === 0) {
+      checkGroup(events, command, this.#opinion)
+      this.tally.repeats++
+    } else this.#record(events, decision.success, command)
   }
 
   #record(events: ReadonlyArray<Event>, facts: ReadonlyArray<AccountEvent>, command: Command): void {
@@ -85,7 +89,7 @@ export class World {
     checkEvents(events)
     checkAnswer(events, command, this.#opinion)
     for (const event of events) this.#fold(event, command)
-    repeatChangesNothing(this.#decider.decide(command, this.#state), command)
+    if (isRemembered(command, events)) repeatChangesNothing(this.#decider.decide(command, this.#state))
     if ("account" in command.request) checkAccount(this.#state, command.request.account, this.#recount, this.#opinion)
     this.tally.facts++
     this.tally.events = this.#state.eventNo
@@ -151,9 +155,18 @@ const sameDecision = (again: Decision, facts: ReadonlyArray<AccountEvent>) => {
     throw new BrokenLaw("the same command and state decided differently")
 }
 
-/** Only commands with an account of their own are remembered by id. */
-const repeatChangesNothing = (again: Decision, { request }: Command) => {
-  if (!("account" in request)) return
+/**
+ * Commands with an account of their own are remembered by id, or see by the state that they were done. But a request is
+ * sent as often as it is sent, and what was denied in a group is due still.
+ */
+const isRemembered = ({ request }: Command, events: ReadonlyArray<Event>): boolean => {
+  if (!("account" in request) || request.type === "RecordRoute") return false
+  return (
+    request.type !== "WorkGroup" ||
+    !events.some((event) => event.type === "OrderRiskDecided" && event.data.decision === "denied")
+  )
+}
+const repeatChangesNothing = (again: Decision) => {
   if (Result.isFailure(again) || again.success.length > 0)
     throw new BrokenLaw("a repeated command was not answered as a repeat")
 }

@@ -55,6 +55,9 @@ describe("golden events", () => {
     for (const file of filesOf()) {
       const { type, v, full, bare } = read<Golden>(file)
       for (const text of [full, bare]) {
+        // whoever shows it writes the same text, however it was read
+        const [easily, strictly] = [ledgerCodec.decode(JSON.parse(text)), ledgerCodec.decodeStrictly(JSON.parse(text))]
+        expect(Object.keys(easily.data), file).toEqual(Object.keys(strictly.data))
         for (const decode of [ledgerCodec.decode, ledgerCodec.decodeStrictly]) {
           const event = decode(JSON.parse(text))
           expect(event.v, file).toBe(present.get(type as typeof event.type))

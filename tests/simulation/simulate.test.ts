@@ -7,10 +7,25 @@ import { FAULTS, type Decider } from "./planted-faults.ts"
 
 const STEPS = 1000
 
-/** Corrections of executions, routes and groups: stories have no words for them. A type that is drawn leaves this list. */
+/** Entries and transfers: entries.properties.test.ts tells stories of them. */
+const ENTRIES = [
+  "TransferredOut",
+  "TransferredIn",
+  "FeeCharged",
+  "InterestPosted",
+  "DividendPaid",
+  "SplitApplied",
+  "SymbolChanged",
+  "PositionExpired"
+]
+/** Corrections of executions, routes, groups, and what monitors ask for: stories have no words for them. A type that is drawn leaves this list. */
 const NOT_DRAWN = new Set([
+  ...ENTRIES,
   "LimitAllotted",
   "LimitReturned",
+  "KillRequested",
+  "MarginCalled",
+  "MarginRestored",
   "ExecutionBusted",
   "ExecutionCorrected",
   "RouteSent",

@@ -22,6 +22,19 @@ const record = (required: object, optional: object) =>
   })
 const movement = { account, currency: fc.constantFrom("USDT", "EUR"), amount }
 const details = { reference: fc.constantFrom("bank 7", "źdźbło"), effectiveAt: time }
+const money = fc.record({ currency: fc.constantFrom("USDT", "EUR"), amount })
+const units = fc.record({ symbol, quantity: amount })
+const of = (kind: string, required: object, optional: object = {}) =>
+  record({ kind: fc.constant(kind), ...required }, optional)
+const ratio = { numerator: fc.integer(), denominator: fc.integer() }
+const entry = fc.oneof(
+  of("fee", { currency: fc.constant("USDT"), amount, fee: fc.constant("custody") }),
+  of("interest", { currency: fc.constant("USDT"), amount }),
+  of("dividend", { symbol, perUnit: amount }, { quantity: amount, taxWithheld: amount }),
+  of("split", { symbol, ...ratio }, { fractions: fc.constantFrom("keep", "cash"), price: amount }),
+  of("symbol-change", { symbol, newSymbol: symbol }),
+  of("expiry", { symbol, price: amount })
+)
 const request = fc.oneof(
   record(
     {
@@ -42,6 +55,8 @@ const request = fc.oneof(
   record({ type: fc.constant("CancelOrder"), account, orderId: id }, {}),
   record({ type: fc.constant("CancelAll"), account }, { symbol }),
   record({ type: fc.constantFrom("Deposit", "Withdraw"), ...movement }, details),
+  record({ type: fc.constant("Transfer"), account, to: id, moved: fc.oneof(money, units) }, details),
+  record({ type: fc.constant("PostEntry"), account, entry }, details),
   record(
     {
       type: fc.constant("OpenAccount"),

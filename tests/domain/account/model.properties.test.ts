@@ -22,7 +22,8 @@ const compare = (books: NaiveBooks, { story }: Real) => {
       reserved: BigInt(books.reservedCash(account))
     })
     const unit = 10_000_000n
-    expect({ account, ...holdingOf(balances, BTC) }).toEqual({
+    const { total, reserved } = holdingOf(balances, BTC)
+    expect({ account, total, reserved }).toEqual({
       account,
       total: BigInt(books.units(account)) * unit,
       reserved: BigInt(books.reservedUnits(account)) * unit

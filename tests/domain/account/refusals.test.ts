@@ -3,12 +3,14 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import type { AccountId, OrderId } from "#domain/kernel/ids.ts"
-import { amount, at, Story, USDT, type Outcome } from "./story.ts"
+import { moving, posting } from "./entry-story.ts"
+import { amount, at, instrument, Story, USDT, type Outcome } from "./story.ts"
 
 const A = "A" as AccountId
 const open = (story: Story) => story.place({ quantity: "2", price: "100" })
 const NEXT_YEAR = "0199ffff-ffff-7000-8000-000000000000"
 
+const SPLIT = { kind: "split", numerator: 2, denominator: 1 } as const
 const PROVOKED: Record<string, readonly [field: string | undefined, (story: Story) => Outcome]> = {
   AccountExists: ["account", (story) => story.openAccount("A", "H", "owner-H")],
   AllotmentInUse: [
@@ -54,9 +56,18 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
     "expireAt",
     (story) => story.submit({ price: "100", tif: "GTD", expireAt: at("2025-01-01T00:00:00Z") })
   ],
+  FractionLeft: ["fractions", (story) => (story.hold("0.1"), story.send(posting({ ...SPLIT, denominator: 3 })))],
   GroupOfAnother: ["group", (story) => story.openAccount("D", "G", "owner-H")],
   InsufficientFunds: ["amount", (story) => story.withdraw("10000.00000001")],
+  InsufficientHoldings: ["quantity", (story) => (story.hold("1"), story.send(moving({ quantity: "2" })))],
   InvalidGroup: ["orders", (story) => story.send({ type: "SubmitGroup", account: A, kind: "OCO", orders: [] })],
+  InvalidSession: [
+    "session",
+    (story) => {
+      const session = { timeZone: "Nowhere", opens: "09:30", closes: "16:00", days: [1] }
+      return story.send({ type: "AdoptInstrument", instrument: instrument("BTCUSDT", { version: 2, session }) })
+    }
+  ],
   InvalidTimeInForce: ["timeInForce", (story) => story.submit({ type: "market", tif: "GTC" })],
   MissingField: ["price", (story) => story.submit({})],
   NotLimited: [
@@ -64,7 +75,9 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
     (story) =>
       story.send({ type: "AllotLimit", group: "G", limit: "maxGrossNotional", amount: 1n, reason: "test" } as never)
   ],
+  NothingHeld: ["symbol", (story) => story.send(posting(SPLIT))],
   NothingToReplace: ["quantity", (story) => story.replace(open(story), {})],
+  OpenOrders: ["symbol", (story) => (open(story), story.send(posting(SPLIT)))],
   OrderHeld: [
     undefined,
     (story) =>
@@ -76,12 +89,29 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
     undefined,
     (story) => ((id) => (story.replace(id, { quantity: "1" }), story.replace(id, { quantity: "3" })))(open(story))
   ],
+  OtherTerms: [
+    "newSymbol",
+    (story) => {
+      story.hold("1")
+      story.send({ type: "AdoptInstrument", instrument: instrument("ETHUSDT", { multiplier: amount("10") }) })
+      return story.send(posting({ kind: "symbol-change", newSymbol: "ETHUSDT" }))
+    }
+  ],
   OutOfRange: ["quantity", (story) => story.submit({ price: "100", quantity: "-1" })],
   OverAllotted: ["amount", (story) => (story.allot("G", "600"), story.allot("H", "500"))],
+  PositionTooLarge: [
+    "numerator",
+    (story) => {
+      story.hold("10")
+      const large = posting({ ...SPLIT, numerator: 1_000_000_000 })
+      return (story.send(large), story.send(large))
+    }
+  ],
   QuantityFilled: [
     "quantity",
     (story) => ((id) => (story.fill(id, "1", "100"), story.replace(id, { quantity: "1" })))(open(story))
   ],
+  SameAccount: ["to", (story) => story.send(moving({ amount: "1" }, { to: A }))],
   TooManyDecimals: ["quantity", (story) => story.submit({ price: "0.00000001", quantity: "0.1" })],
   UnexpectedField: ["stopPrice", (story) => story.submit({ price: "100", stopPrice: "100" })],
   UnknownAccount: ["account", (story) => story.submit({ account: "nobody", price: "100" })],

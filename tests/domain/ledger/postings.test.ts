@@ -1,10 +1,12 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import type { Request } from "#domain/account/commands.ts"
 import type { AccountEvent } from "#domain/account/events.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
 import { cashOf, holdingOf, moveCash, moveHolding, noBalances } from "#domain/ledger/balances.ts"
 import { postingsOf } from "#domain/ledger/postings.ts"
+import { begun, ETH, moving, posting } from "#tests/domain/account/entry-story.ts"
 import { amount, BTC, Story, USDT } from "#tests/domain/account/story.ts"
 
 const lines = (event: Recorded<AccountEvent>) =>
@@ -41,7 +43,49 @@ describe("the double entry", () => {
     ])
   })
 
-  it("is made by money and fills alone", () => {
+  it("of what is no trade goes through an account for its kind, and passes one on its way to another account", () => {
+    const story = begun()
+    story.hold("1.5")
+    const of = (request: Request) => story.send(request).events.map(lines)
+    expect(of(moving({ amount: "5" }))).toEqual([
+      ["account:A -5 USDT", "in-transit 5 USDT"],
+      ["in-transit -5 USDT", "account:B 5 USDT"]
+    ])
+    expect(of(moving({ quantity: "0.5" }))).toEqual([
+      ["account:A -0.5 BTC", "in-transit 0.5 BTC"],
+      ["in-transit -0.5 BTC", "account:B 0.5 BTC"]
+    ])
+    const one = (texts: Parameters<typeof posting>[0]) => of(posting(texts))[0]
+    expect(one({ kind: "fee", amount: "2", fee: "x" })).toEqual(["account:A -2 USDT", "fees:firm 2 USDT"])
+    expect(one({ kind: "interest", amount: "-3" })).toEqual(["interest 3 USDT", "account:A -3 USDT"])
+    expect(one({ kind: "dividend", perUnit: "1", taxWithheld: "0.2" })).toEqual([
+      "dividends -1 USDT",
+      "account:A 1 USDT",
+      "account:A -0.2 USDT",
+      "tax 0.2 USDT"
+    ])
+    const cash = { fractions: "cash", price: "100" }
+    expect(one({ kind: "split", numerator: 3, denominator: 8, ...cash })).toEqual([
+      "conversion 0.7 BTC",
+      "account:A -0.7 BTC",
+      "conversion -7.5 USDT",
+      "account:A 7.5 USDT"
+    ])
+    expect(one({ kind: "symbol-change", newSymbol: ETH })).toEqual([
+      "account:A -0.3 BTC",
+      "conversion 0.3 BTC",
+      "conversion -0.3 ETH",
+      "account:A 0.3 ETH"
+    ])
+    expect(one({ kind: "expiry", symbol: ETH, price: "10" })).toEqual([
+      "account:A -0.3 ETH",
+      "conversion 0.3 ETH",
+      "conversion -3 USDT",
+      "account:A 3 USDT"
+    ])
+  })
+
+  it("is made by nothing that happens to an order but its fills", () => {
     const story = Story.begun()
     const id = story.place({ price: "100" })
     const without = [story.replace(id, { quantity: "2" }), story.cancel(id), story.report(id, { type: "Canceled" })]
@@ -80,7 +124,7 @@ describe("balances", () => {
     moveCash(balances, USDT, -1n, 3n)
     moveHolding(balances, BTC, 7n, 0n)
     expect(cashOf(balances, USDT)).toEqual({ total: 4n, reserved: 5n })
-    expect(holdingOf(balances, BTC)).toEqual({ total: 7n, reserved: 0n })
+    expect(holdingOf(balances, BTC)).toEqual({ total: 7n, reserved: 0n, cost: 0n })
     expect(cashOf(noBalances(), USDT)).toEqual({ total: 0n, reserved: 0n })
   })
 })

@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { timeFrom, timeOfText, type Time } from "#domain/kernel/time.ts"
 import type { Session } from "#domain/market/instrument.ts"
-import { isOpen, nextClose, nextOpen, sessionProblem } from "#domain/market/session.ts"
+import { isOpen, nextClose, nextOpen, sessionProblem, settlementDateOf, tradeDateOf } from "#domain/market/session.ts"
 
 const at = (text: string): Time => timeOfText(text)!
 const nyse: Session = {
@@ -114,5 +114,31 @@ describe("a calendar that makes no sense", () => {
     expect(problem({ holidays: ["2026-02-30"] })).toBe("the holiday 2026-02-30 is not a date (YYYY-MM-DD)")
     expect(problem({ holidays: ["soon"] })).toBe("the holiday soon is not a date (YYYY-MM-DD)")
     expect(problem({ holidays: ["2026-13-01"] })).toBe("the holiday 2026-13-01 is not a date (YYYY-MM-DD)")
+  })
+})
+
+describe("the dates of a trade", () => {
+  const stocks = {
+    timeZone: "America/New_York",
+    opens: "09:30",
+    closes: "16:00",
+    days: [1, 2, 3, 4, 5],
+    holidays: ["2026-11-26"]
+  }
+  const futures = { timeZone: "America/Chicago", opens: "17:00", closes: "16:00", days: [7, 1, 2, 3, 4] }
+  const at = (text: string) => timeOfText(text)!
+
+  it("are those of its place, and of a session past midnight those of its close", () => {
+    expect(tradeDateOf(at("2026-11-24T01:00:00Z"), undefined)).toBe("2026-11-24")
+    expect(tradeDateOf(at("2026-11-24T01:00:00Z"), stocks)).toBe("2026-11-23")
+    expect(tradeDateOf(at("2026-11-23T23:30:00Z"), futures)).toBe("2026-11-24") // Monday 17:30 in Chicago
+    expect(tradeDateOf(at("2026-11-24T15:30:00Z"), futures)).toBe("2026-11-24")
+  })
+
+  it("settle so many days of trading later, weekends and holidays left out", () => {
+    expect(settlementDateOf("2026-11-23", 0, stocks)).toBe("2026-11-23")
+    expect(settlementDateOf("2026-11-25", 1, stocks)).toBe("2026-11-27")
+    expect(settlementDateOf("2026-11-27", 2, stocks)).toBe("2026-12-01")
+    expect(settlementDateOf("2026-11-27", 2, undefined)).toBe("2026-11-29")
   })
 })

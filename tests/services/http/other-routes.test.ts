@@ -33,6 +33,10 @@ beforeAll(async () => {
       asked.push(input)
       return created(halt)
     },
+    kill: async (input) => {
+      asked.push(input)
+      return ok({ haltId: "h1", requested: 2, confirmed: 1, remaining: ["0-7" as never], position: "0:9" })
+    },
     resume: async (id) =>
       id === "h1" ? ok({ ...halt, resumedAt: at }) : refused(404, "UnknownHalt", `There is no halt ${id}`)
   })

@@ -75,6 +75,8 @@ describe("documents", () => {
       "patch /orders/{id}",
       "post /accounts",
       "post /accounts/{account}/deposits",
+      "post /accounts/{account}/entries",
+      "post /accounts/{account}/transfers",
       "post /accounts/{account}/withdrawals",
       "post /orders",
       "post /orders/cancel-all",

@@ -89,6 +89,14 @@ export const fakeOms = (): Oms & { readonly asked: Array<{ what: string; input: 
     },
     deposit: moved("deposit"),
     withdraw: moved("withdrawal"),
+    transfer: async (account, input, meta) => {
+      noted("transfer", { account, ...input }, meta)
+      return refused(422, "UnknownAccount", "there are no transfers here")
+    },
+    postEntry: async (account, input, meta) => {
+      noted("postEntry", { account, ...input }, meta)
+      return refused(422, "NothingHeld", "there are no entries here")
+    },
     submitGroup: async () => refused(422, "InvalidGroup", "there are no groups here"),
     submit: async (input, meta) => {
       noted("submit", input, meta)

@@ -54,6 +54,10 @@ export const filled = (
   venue: string,
   order: OpenOrder
 ): WithoutIds<OrderFilledData> | string => {
+  const tradeDate = tradeDateOf(report.at, order.instrument.session)
+  const known = fillOf(order, report.execId)
+  // remembered by the order itself, for longer than commands are
+  if (known?.tradeDate === tradeDate) return "this execution was reported before"
   const problem = executionProblem(report, order, order.cumQty)
   if (problem !== undefined) return problem
   const { instrument } = order

@@ -54,6 +54,8 @@ const decide = (command: Command, state: State): Decided => {
       return transfer(command, request, account, state)
     case "PostEntry":
       return postEntry(command, request, account, state)
+    case "RecordRoute":
+      return recordRoute(request, account)
     case "VenueReported":
       return venueReported(request, account, state)
     default:
@@ -79,8 +81,6 @@ const decideOwn = (command: Command, account: Account, state: State): Decided | 
       return workGroup(command, request, account, state)
     case "TriggerOrder":
       return triggerOrder(request, account)
-    case "RecordRoute":
-      return recordRoute(request, account)
     case "WatchMargin":
       return watchMargin(command, account, state)
     default:

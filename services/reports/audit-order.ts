@@ -1,4 +1,5 @@
 import { formatFixed } from "#domain/kernel/money.ts"
+import { bookedBy } from "#domain/orders/booked.ts"
 import { postingsOf } from "#domain/ledger/postings.ts"
 import { readChecks, type Check } from "#domain/risk/check-text.ts"
 import { balances } from "#projections/balances/balances.ts"
@@ -108,7 +109,7 @@ const storyEvent = async (store: RowStore, { partition, row }: RowVersion): Prom
     commit: { no: commitNo, id: commitId, hash: commitHash },
     data: JSON.parse(data),
     ...(event.type === "OrderRiskDecided" && { checks: readChecks(event.data.checks, event.data.rules) }),
-    ...(event.type === "OrderFilled" && (await afterFill(store, partition, event)))
+    ...(await afterExecution(store, partition, event))
   }
 }
 
@@ -116,12 +117,15 @@ const storyEvent = async (store: RowStore, { partition, row }: RowVersion): Prom
 const recordedEvent = ({ account, data, ...row }: EventRow): LedgerEvent =>
   ledgerCodec.decode({ ...row, ...(account !== "" && { account }), data: JSON.parse(data) })
 
-const afterFill = async (store: RowStore, partition: number, event: LedgerEvent & { type: "OrderFilled" }) => {
+/** Of a fill, a bust or a correction what it booked, and what the account had after it. */
+const afterExecution = async (store: RowStore, partition: number, event: LedgerEvent) => {
+  const [booked] = bookedBy(event)
+  if (booked === undefined) return {}
   const account = event.account ?? ""
   const load = async (table: Table, key: ReadonlyArray<string>) =>
     (await store.load(table, partition, [key], event.eventNo))[0]
-  const position = await load(positions, [account, event.data.symbol])
-  const balance = await load(balances, [account, event.data.settlement])
+  const position = await load(positions, [account, booked.symbol])
+  const balance = await load(balances, [account, booked.settlement])
   return {
     postings: postingsOf(event).map(({ ledger, unit, amount }) => ({ ledger, unit, amount: formatFixed(amount) })),
     ...(position !== undefined && { positionAfter: shownRow(positions, position.row) }),

@@ -12,6 +12,7 @@ import { cashNeed, isCancelling, isHeld, openUnits, together, type Followed } fr
 import { checkGroup } from "./group-laws.ts"
 import type { Recount } from "./recount.ts"
 import type { SecondOpinion } from "./second-opinion.ts"
+import { checkSelfTrade } from "./self-trade-laws.ts"
 
 type Event = Recorded<AccountEvent>
 
@@ -27,6 +28,8 @@ export const checkAnswer = (events: ReadonlyArray<Event>, command: Command, opin
   switch (request.type) {
     case "CancelAll":
       return checkCancelAll(events, request, opinion)
+    case "SubmitOrder":
+      return checkSelfTrade(events, opinion)
     case "WorkGroup":
       return checkGroup(events, command, opinion)
     case "CancelOrder": {

@@ -1,11 +1,46 @@
 import type { AccountEvent } from "#domain/account/events.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import { formatFixed, ONE } from "#domain/kernel/money.ts"
+import type { Instrument } from "#domain/market/instrument.ts"
 import { must } from "./broken-law.ts"
-import { isCancelling, leavesOf, type Asked, type Followed, type FollowedFill, type Terms } from "./followed.ts"
+import {
+  isCancelling,
+  leavesOf,
+  type Asked,
+  type Followed,
+  type FollowedFill,
+  type FollowedGroup,
+  type Placed,
+  type Terms
+} from "./followed.ts"
 
 type Event = Recorded<AccountEvent>
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>
+
+export const newOrder = (
+  { account, data }: Placed,
+  instrument: Instrument,
+  group: FollowedGroup | undefined
+): Followed => {
+  const { quantity, price, stopPrice, displayQuantity } = data
+  return {
+    id: data.orderId,
+    account: account!,
+    placed: data,
+    instrument,
+    group,
+    terms: { quantity, price, stopPrice, displayQuantity },
+    cumQty: 0n,
+    fills: [],
+    pending: [],
+    ended: undefined,
+    doneForDay: false,
+    waits: data.role === "child",
+    approved: false,
+    triggered: false,
+    route: undefined
+  }
+}
 
 /** What an event says of an order that is neither an execution nor a decision. */
 export const changed = (order: Followed, event: Event): void => {
@@ -142,17 +177,18 @@ const isSame = ({ eventNo, type }: Execution, was: FollowedFill, told: Omit<Foll
   must(same && was.fee === told.fee, () => `event ${eventNo}: ${type} tells the execution otherwise than it was`)
 }
 
-const checkFacts = (order: Followed, { data, eventNo }: Execution): void => {
+const checkFacts = (order: Followed, { data, eventNo, type }: Execution): void => {
   const { quantity, price, notional, cumQty, leavesQty } = data
   const { instrument, placed } = order
   const exact = (price * quantity * instrument.multiplier) / (ONE * ONE)
   const left = leavesOf(order)
+  const isBust = type === "ExecutionBusted" // it may have been made smaller than what is filled
   must(
     cumQty === order.cumQty,
     () => `event ${eventNo}: CumQty ${formatFixed(cumQty)}, its fills are ${formatFixed(order.cumQty)}`
   )
   must(
-    order.cumQty >= 0n && order.cumQty <= order.terms.quantity && leavesQty === left,
+    order.cumQty >= 0n && (isBust || order.cumQty <= order.terms.quantity) && leavesQty === left,
     () => `event ${eventNo}: LeavesQty ${formatFixed(leavesQty)}, ${formatFixed(left)} is open`
   )
   must(

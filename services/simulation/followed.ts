@@ -48,6 +48,8 @@ export type Followed = {
   doneForDay: boolean
   /** a child that its parent has not let go: open, but nothing is held back for it */
   waits: boolean
+  /** it was let through: until then it is none of the open orders that are counted */
+  approved: boolean
   triggered: boolean
   route: "sent" | "unknown" | undefined
 }

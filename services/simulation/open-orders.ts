@@ -2,7 +2,7 @@ import type { AccountEvent } from "#domain/account/events.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import { must } from "./broken-law.ts"
-import { changed, executed } from "./follow.ts"
+import { changed, executed, newOrder } from "./follow.ts"
 import { openUnits, type Followed, type FollowedGroup, type Placed } from "./followed.ts"
 
 const NONE: ReadonlyArray<Followed> = []
@@ -21,6 +21,9 @@ export class OpenOrders {
 
   get(id: string): Followed | undefined {
     return this.#open.get(id)
+  }
+  instrument(symbol: string): Instrument | undefined {
+    return this.#instruments.get(symbol)
   }
   group(id: string): FollowedGroup | undefined {
     return this.#groups.get(id)
@@ -49,8 +52,12 @@ export class OpenOrders {
       this.#groups.set(id, { id, kind, orders: [], over: false })
     }
     if (type === "OrderPlaced") return this.#placed(event)
-    if (!("orderId" in data) || type === "ReportSuspended") return
+    if (!("orderId" in data)) return
     const order = this.known(data.orderId)
+    if (type === "ReportSuspended") {
+      if (order?.account === event.account && order !== undefined) order.route = undefined // its venue spoke of it
+      return
+    }
     if (order === undefined) {
       must(
         type === "CancelRejected" || type === "ReplaceRejected",
@@ -75,27 +82,10 @@ export class OpenOrders {
       data.orderId === `0-${event.eventNo}`,
       () => `event ${event.eventNo}: order ${data.orderId} is not numbered by its event`
     )
-    const { quantity, price, stopPrice, displayQuantity } = data
     const group = data.groupId === undefined ? undefined : this.#groups.get(data.groupId)
-    const waits = data.role === "child"
-    const order: Followed = {
-      id: data.orderId,
-      account: event.account!,
-      placed: data,
-      instrument: instrument!,
-      group,
-      terms: { quantity, price, stopPrice, displayQuantity },
-      cumQty: 0n,
-      fills: [],
-      pending: [],
-      ended: undefined,
-      doneForDay: false,
-      waits,
-      triggered: false,
-      route: undefined
-    }
+    const order = newOrder(event, instrument!, group)
     group?.orders.push(order)
-    if (!waits) {
+    if (!order.waits) {
       this.#undecided.set(order.id, order)
       return
     }
@@ -112,6 +102,7 @@ export class OpenOrders {
       return
     }
     if (this.#undecided.delete(order.id) && approved) this.#known.set(order.id, order)
+    order.approved ||= approved
     if (approved) return
     order.ended = "Rejected"
     this.#leaveGroup(order)

@@ -43,7 +43,9 @@ const executionType = (report: VenueReport, order: Followed | undefined): Event[
   const open = order.terms.quantity - order.cumQty + (fill?.quantity ?? 0n)
   const isFitting = report.quantity > 0n && report.price > 0n && report.quantity <= open
   if (report.type === "TradeCorrect") return isFitting && fill !== undefined ? "ExecutionCorrected" : "ReportSuspended"
-  return isFitting && order.ended !== "Rejected" ? "OrderFilled" : "ReportSuspended"
+  // done for the day precedes rejected (FIX 4.4 appendix D): what traded on that day counts
+  const isRejected = order.ended === "Rejected" && !order.doneForDay
+  return isFitting && !isRejected ? "OrderFilled" : "ReportSuspended"
 }
 
 /** The request that a venue answers is the one that it names, or else the oldest that waits. */

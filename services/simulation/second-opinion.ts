@@ -78,7 +78,8 @@ export class SecondOpinion {
     for (const account of this.membersOf(kind, id)) {
       const own = this.orders.of(account)
       counted.position += this.#recount.of(account, base)
-      for (const order of own) if (!order.waits && !(but !== undefined && this.#fresh.has(order))) counted.openOrders++
+      for (const order of own)
+        if (order !== but && !order.waits && !(but !== undefined && this.#fresh.has(order))) counted.openOrders++
       counted.buying += together(own, (order) => (standsFor(order, but) ? 0n : unitsOf(order, symbol, "buy")))
       counted.selling += together(own, (order) => (standsFor(order, but) ? 0n : unitsOf(order, symbol, "sell")))
     }
@@ -95,7 +96,7 @@ export class SecondOpinion {
     must(isAsked, () => `event ${eventNo}: a decision on another request`)
     const terms = asked?.terms ?? (isNew ? { ...now, quantity: placed.quantity } : now)
     const failed = failedOf(data.checks).filter((code) => code !== "ORDER_RATE")
-    const isCounted = asked !== undefined && openUnits(order!) > 0n
+    const isCounted = order!.approved && openUnits(order!) > 0n
     const expected = failing({
       order: order!,
       terms,
@@ -108,7 +109,7 @@ export class SecondOpinion {
       others: () => this.#others(order!)
     })
     must(failed.join() === expected.join(), () => `event ${eventNo}: ${difference(failed, expected)}`)
-    if (asked === undefined) this.#fresh.add(order!)
+    if (!order!.approved) this.#fresh.add(order!)
     if (data.decision === "denied") return
     const leaves = (asked?.terms ?? now).quantity - order!.cumQty
     const { reservedCash = 0n, reservedUnits = 0n } = data
@@ -132,6 +133,7 @@ export class SecondOpinion {
   }
   /** Of an order that was just placed: which own orders it meets, and what is to be done about it. */
   meetingOf(order: Followed): Meeting {
+    this.#fresh.clear() // none of its command's events has been seen yet
     const terms = { ...order.terms, quantity: order.placed.quantity, price: worstOf(order, order.terms) }
     return meets(order, terms, this.#levels(order), () => this.#others(order))
   }

@@ -89,7 +89,7 @@ export class World {
     checkEvents(events)
     checkAnswer(events, command, this.#opinion)
     for (const event of events) this.#fold(event, command)
-    if (isRemembered(command, events)) repeatChangesNothing(this.#decider.decide(command, this.#state))
+    if (this.#isRemembered(command, events)) repeatChangesNothing(this.#decider.decide(command, this.#state))
     if ("account" in command.request) checkAccount(this.#state, command.request.account, this.#recount, this.#opinion)
     this.tally.facts++
     this.tally.events = this.#state.eventNo
@@ -114,6 +114,17 @@ export class World {
     checkState(this.#state, this.#recount)
     checkHistory(this.#state, this.#recount, this.#opinion)
     must(same(this.#state, this.#copy), () => "a replay of all events gives another state")
+  }
+
+  /**
+   * Commands with an account of their own are remembered by id, or the state tells that they were done. But a request is
+   * sent as often as it is sent, what was denied in a group is still due, and children of an OTO go one after the other.
+   */
+  #isRemembered({ request }: Command, events: ReadonlyArray<Event>): boolean {
+    if (!("account" in request) || request.type === "RecordRoute") return false
+    if (request.type !== "WorkGroup") return true
+    if (this.#opinion.orders.group(request.groupId)?.kind === "OTO") return false
+    return !events.some((event) => event.type === "OrderRiskDecided" && event.data.decision === "denied")
   }
 
   /** A report of an account that there is, about an order of ours, which was not recorded before. */
@@ -155,17 +166,6 @@ const sameDecision = (again: Decision, facts: ReadonlyArray<AccountEvent>) => {
     throw new BrokenLaw("the same command and state decided differently")
 }
 
-/**
- * Commands with an account of their own are remembered by id, or see by the state that they were done. But a request is
- * sent as often as it is sent, and what was denied in a group is due still.
- */
-const isRemembered = ({ request }: Command, events: ReadonlyArray<Event>): boolean => {
-  if (!("account" in request) || request.type === "RecordRoute") return false
-  return (
-    request.type !== "WorkGroup" ||
-    !events.some((event) => event.type === "OrderRiskDecided" && event.data.decision === "denied")
-  )
-}
 const repeatChangesNothing = (again: Decision) => {
   if (Result.isFailure(again) || again.success.length > 0)
     throw new BrokenLaw("a repeated command was not answered as a repeat")

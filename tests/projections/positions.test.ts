@@ -157,6 +157,7 @@ describe("positions", () => {
     for (const { event, place } of await eventsOf(log)) {
       fresh.fold(0, event, place)
       if (event.type === "OrderFilled") fills++
+      if (event.type === "ExecutionBusted") fills--
     }
     const rows = fresh.rows("positions").map(({ row }) => row)
     expect(rows.reduce((sum, row) => sum + Number(row["fills"]), 0)).toBe(fills)

@@ -1,74 +1,8 @@
 // Small faults, one each, wrapped around the real decider: what a hasty change might do to it.
-import { Result } from "effect"
-import type { Command } from "#domain/account/commands.ts"
-import { accountDecider } from "#domain/account/decider.ts"
-import type { AccountEvent } from "#domain/account/events.ts"
-import type { Account, State } from "#domain/account/state.ts"
-import type { Recorded } from "#domain/kernel/event.ts"
-import { pendingReplaces, type OpenOrder } from "#domain/orders/open-order.ts"
 import { nothingAnswered } from "#domain/account/answered.ts"
-
-export type Decider = ReturnType<typeof accountDecider>
-type Facts = ReadonlyArray<AccountEvent>
-type Event = Recorded<AccountEvent>
-type Of<T extends AccountEvent["type"]> = Extract<Event, { type: T }>
-
-const real = accountDecider(0)
-
-/** Changes the facts that a command led to. */
-const deciding = (change: (facts: Facts, command: Command, state: State) => Facts): Decider => ({
-  ...real,
-  decide: (command, state) => Result.map(real.decide(command, state), (facts) => change(facts, command, state))
-})
-/** Changes the data of facts of one type. */
-const telling = <T extends AccountEvent["type"]>(type: T, change: (data: Of<T>["data"]) => object): Decider =>
-  deciding((facts) =>
-    facts.map((fact) =>
-      fact.type === type
-        ? ({ ...fact, data: { ...fact.data, ...change(fact.data as Of<T>["data"]) } } as AccountEvent)
-        : fact
-    )
-  )
-/** Lets commands see another state, or sees another command. */
-const seeing = (change: (command: Command, state: State) => readonly [Command, State]): Decider => ({
-  ...real,
-  decide: (command, state) => real.decide(...change(command, state))
-})
-
-type Around = {
-  readonly state: State
-  readonly account: Account
-  readonly order: OpenOrder | undefined
-  readonly before: OpenOrder | undefined
-}
-/** Tampers with the state after an event of one of these types was folded; `before` is the order as it was. */
-const folding = (
-  types: ReadonlyArray<AccountEvent["type"]>,
-  tamper: (around: Around, event: Event) => void
-): Decider => ({
-  ...real,
-  evolve: (state, event) => {
-    const find = () => ("orderId" in event.data ? state.orders.get(event.data.orderId) : undefined)
-    const known = find()
-    const before = known && { ...known }
-    const next = real.evolve(state, event)
-    const account = event.account === undefined ? undefined : next.accounts.get(event.account)
-    if (types.includes(event.type) && account !== undefined)
-      tamper({ state: next, account, order: find(), before }, event)
-    return next
-  }
-})
-/** Folds another event than was recorded. */
-const misreading = <T extends AccountEvent["type"]>(type: T, change: (data: Of<T>["data"]) => object): Decider => ({
-  ...real,
-  evolve: (state, event) =>
-    real.evolve(
-      state,
-      event.type === type
-        ? ({ ...event, data: { ...event.data, ...change(event.data as Of<T>["data"]) } } as Event)
-        : event
-    )
-})
+import { pendingReplaces } from "#domain/orders/open-order.ts"
+import { deciding, folding, misreading, real, seeing, telling, type Around, type Decider, type Of } from "./faults.ts"
+import { LATER_FAULTS } from "./later-faults.ts"
 
 const cashOf = ({ account, before, order }: Around) =>
   account.balances.cash.get((order ?? before)!.instrument.settlement)!
@@ -178,6 +112,7 @@ export const FAULTS: Readonly<Record<string, Decider>> = {
   "a cancel of all leaves one": deciding((facts) =>
     facts[0]?.type === "CancelAllRequested" && facts.length > 1 ? facts.slice(0, -1) : facts
   ),
+  ...LATER_FAULTS,
   "a repeat is not noticed": seeing((command, state) => [command, { ...state, answered: nothingAnswered() }]),
   "a repeat of a report is not noticed": seeing((command, state) =>
     command.request.type === "VenueReported" ? [command, { ...state, answered: nothingAnswered() }] : [command, state]

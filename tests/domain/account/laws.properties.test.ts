@@ -83,7 +83,8 @@ describe("the account decider", () => {
         const answered: Array<Command> = []
         for (const [i, command] of commands.entries()) {
           const facts = send(command)
-          if ("account" in command.request && facts > 0) answered.push(command)
+          // what is due in a group is asked, not commanded: asked again it may find that more is due by now
+          if ("account" in command.request && command.request.type !== "WorkGroup" && facts > 0) answered.push(command)
           if (answered.length === 0) continue
           expect(send({ ...answered.at(-1)!, seen: {} })).toBe(0)
           expect(send(answered[(pick + i * 7) % answered.length]!)).toBe(0) // long ago: it might do something else by now

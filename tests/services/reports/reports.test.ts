@@ -138,14 +138,18 @@ describe("an order's story", () => {
         type: "OrderRiskDecided",
         checks: expect.arrayContaining([expect.objectContaining({ code: "LOT_SIZE" })])
       })
-      const fills = events.filter(({ type }) => type === "OrderFilled")
+      const executions = new Set(["OrderFilled", "ExecutionBusted", "ExecutionCorrected"])
+      const fills = events.filter(({ type }) => executions.has(type))
       for (const { postings, positionAfter } of fills) {
         const sums = new Map<string, bigint>()
         for (const { unit, amount } of postings!) sums.set(unit, (sums.get(unit) ?? 0n) + f(amount))
         expect([...sums.values()].every((sum) => sum === 0n)).toBe(true)
         expect(positionAfter).toMatchObject({ account: order["account"], symbol: order["symbol"] })
       }
-      const filledQty = fills.reduce((sum, { data }) => sum + f((data as { quantity: string }).quantity), 0n)
+      const filledQty = fills.reduce((sum, { type, data }) => {
+        const { quantity, wasQuantity = "0" } = data as { quantity: string; wasQuantity?: string }
+        return type === "ExecutionBusted" ? sum - f(quantity) : sum + f(quantity) - f(wasQuantity)
+      }, 0n)
       expect(f(String(order["cumQty"]))).toBe(filledQty)
     }
     expect(await auditOrder(store, "0-999999")).toMatchObject({ refused: { code: "UnknownOrder" } })

@@ -74,6 +74,7 @@ export class Orders {
     const rests = !AT_ONCE.includes(timeInForce)
     switch (this.#draw.below(20)) {
       case 0:
+      case 5:
         if (orderType === "limit" && rests) to.displayQuantity = part(quantity)
         break
       case 1:
@@ -102,7 +103,9 @@ export class Orders {
       ...(change < 8 && { quantity: this.quantity() }),
       ...(change % 3 === 0 && { price: this.#draw.price() }),
       ...(change % 8 === 1 && { stopPrice: this.#draw.price() }),
-      ...((change === 8 || order.displayQuantity !== undefined) && { displayQuantity: part(this.quantity()) }),
+      ...((order.displayQuantity !== undefined || (change > 12 && order.orderType === "limit")) && {
+        displayQuantity: part(this.quantity())
+      }),
       ...(order.cumQty >= order.quantity && { evenIfFilled: true }),
       ...this.#follows(order)
     }

@@ -47,7 +47,8 @@ export class Reports {
       return this.#say({ type: "New", ...head, venueOrderId: `V${order.orderId}`, queueAhead: NOTHING_AHEAD })
     if (order.fills.length > 0 && kind < 3) return this.#say({ ...head, ...correction(this.#draw, order) })
     if (kind < 12) return this.#say({ type: "Trade", ...head, ...execution(this.#draw, order, leavesQty(order)) })
-    if (replaces.length > 0 && kind < 18) {
+    if (replaces.length > 0 && kind === 17) return this.#say({ type: "PendingReplace", ...head })
+    if (replaces.length > 0 && kind < 17) {
       const request = this.#draw.below(4) === 0 ? replaces.at(-1)! : replaces[0]! // mostly the oldest is answered first
       const { quantity, price, stopPrice } = request.terms
       const terms = { quantity, ...(price !== undefined && { price }), ...(stopPrice !== undefined && { stopPrice }) }

@@ -106,7 +106,7 @@ export class Generator {
     if (order !== undefined && kind < crowd * 5.5) return this.#about(order, kind / crowd, at)
     const account = this.#draw.one(ACCOUNTS)
     if (kind < 62)
-      return this.#draw.below(8) === 0 ? this.#groups.submit(account, SYMBOLS, at) : this.#submit(account, at)
+      return this.#draw.below(6) === 0 ? this.#groups.submit(account, SYMBOLS, at) : this.#submit(account, at)
     if (kind < 64)
       return { type: "CancelAll", account, ...(this.#draw.below(2) === 0 && { symbol: this.#draw.one(SYMBOLS) }) }
     if (kind < 68) return this.#money(account)

@@ -54,12 +54,18 @@ export class SecondOpinion {
   /** Money that open orders do not hold back, those of one and what stands for it left out. */
   free(account: string, currency: string, but?: Followed): bigint {
     const needOf = (order: Followed) =>
-      standsFor(order, but) || order.instrument.settlement !== currency ? 0n : cashNeed(order)
+      this.#isLeftOut(order, but) || order.instrument.settlement !== currency ? 0n : cashNeed(order)
     return this.#recount.of(account, currency) - together(this.orders.of(account), needOf)
   }
   #unitsFree({ account, placed, instrument }: Followed, but: Followed): bigint {
-    const needOf = (order: Followed) => (standsFor(order, but) ? 0n : unitsOf(order, placed.symbol, "sell"))
+    const needOf = (order: Followed) => (this.#isLeftOut(order, but) ? 0n : unitsOf(order, placed.symbol, "sell"))
     return this.#recount.of(account, instrument.base) - together(this.orders.of(account), needOf)
+  }
+  /** Legs of one command are judged each by itself, also while another of them is denied. */
+  #isLeftOut(order: Followed, but: Followed | undefined): boolean {
+    if (standsFor(order, but)) return true
+    const { group } = order
+    return group !== undefined && group === but?.group && group.kind !== "OTO" && this.#fresh.has(order)
   }
   membersOf(kind: string, id: string): ReadonlyArray<string> {
     if (kind === "account") return this.groups.has(id) ? [id] : []
@@ -80,8 +86,8 @@ export class SecondOpinion {
       counted.position += this.#recount.of(account, base)
       for (const order of own)
         if (order !== but && !order.waits && !(but !== undefined && this.#fresh.has(order))) counted.openOrders++
-      counted.buying += together(own, (order) => (standsFor(order, but) ? 0n : unitsOf(order, symbol, "buy")))
-      counted.selling += together(own, (order) => (standsFor(order, but) ? 0n : unitsOf(order, symbol, "sell")))
+      counted.buying += together(own, (order) => (this.#isLeftOut(order, but) ? 0n : unitsOf(order, symbol, "buy")))
+      counted.selling += together(own, (order) => (this.#isLeftOut(order, but) ? 0n : unitsOf(order, symbol, "sell")))
     }
     return counted
   }

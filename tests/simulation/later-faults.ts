@@ -80,9 +80,6 @@ export const LATER_FAULTS: Readonly<Record<string, Decider>> = {
       reserved: order.quantity
     })
   }),
-  "a child that is denied keeps what it held": folding(["OrderRiskDecided"], ({ state, order, before }) => {
-    if (before?.counted === true && order === undefined) state.firm.openOrders++
-  }),
   "a void child stays": deciding((facts, { request }) =>
     request.type === "WorkGroup" ? facts.filter(({ type }) => type !== "HeldOrderCanceled") : facts
   ),

@@ -62,20 +62,24 @@ describe("a simulation", () => {
 
 /** The first of some seeds whose story shows the fault, with the shortest history found of it. */
 const firstBroken = (decider: Decider) => {
-  for (const seed of [1, 2, 3, 4]) {
+  for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
     const { broken } = simulate({ seed, steps: STEPS, decider })
-    if (broken !== undefined) return { ...broken, shortest: shortestHistory({ seed, ...broken }, decider) }
+    if (broken !== undefined) return { seed, ...broken }
   }
   return undefined
 }
+/** Telling a fault shortly takes longer than noticing it: all of them in CI, elsewhere every eighth. */
+const isTold = (at: number): boolean => process.env["REQUIRE_BACKENDS"] === "1" || at % 8 === 0
 
 describe("a planted fault is noticed and told shortly", () => {
   const lengths: Array<number> = []
-  it.each(Object.entries(FAULTS))("%s", (_, decider) => {
+  it.each(Object.entries(FAULTS).map(([name, decider], at) => [name, decider, at] as const))("%s", (_, decider, at) => {
     const broken = firstBroken(decider)
     expect(broken).toBeDefined()
     expect(broken!.law).not.toMatch(/^TypeError|^RangeError/)
-    const { shortest, law } = broken!
+    if (!isTold(at)) return
+    const { law, ...found } = broken!
+    const shortest = shortestHistory({ law, ...found }, decider)
     expect(kindOf(shortest!.broken!.law)).toBe(kindOf(law))
     expect(shortest!.broken!.step).toBe(shortest!.lines.length)
     lengths.push(shortest!.lines.length)

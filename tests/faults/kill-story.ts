@@ -157,7 +157,8 @@ const allOrders = async (platform: Platform): Promise<ReadonlyArray<OrderBody>> 
   for (let after = ""; ;) {
     const query = `account=${ACCOUNT}&status=all&limit=1000${after === "" ? "" : `&after=${after}`}`
     const { status, body } = await json(platform.url(OMS, `/orders?${query}`))
-    if (status !== 200) throw new Error(`orders: ${status} ${JSON.stringify(body)}`)
+    if (status !== 200)
+      throw new Error(`orders: ${status} ${JSON.stringify(body)}, the platform said: ${platform.output().slice(-2000)}`)
     const page = body as { items: ReadonlyArray<OrderBody>; next?: string }
     all.push(...page.items)
     if (page.next === undefined) return all

@@ -26,6 +26,8 @@ type Plan = {
   /** every key of the data in the schema's order, and which of them are amounts */
   readonly keys: ReadonlyArray<string>
   readonly amounts: ReadonlyArray<string>
+  /** texts that are kept as they are until somebody reads them */
+  readonly kept: ReadonlyArray<readonly [key: string, ofText: (text: string) => unknown]>
   /** each key as it is written, with its colon */
   readonly labels: ReadonlyArray<string>
   readonly isAmount: ReadonlyArray<boolean>
@@ -42,6 +44,10 @@ const planOf = (definition: EventDefinition): Plan => {
     isAmount,
     labels: keys.map((key) => `${JSON.stringify(key)}:`),
     amounts: keys.filter((_, i) => isAmount[i]),
+    kept: keys.flatMap((key) => {
+      const ofText = definition.data.fields[key]!.ast.annotations?.["ofStoredText"]
+      return ofText === undefined ? [] : [[key, ofText as (text: string) => unknown] as const]
+    }),
     check: Schema.decodeUnknownSync(definition.data as never, { onExcessProperty: "error" })
   }
 }
@@ -63,6 +69,7 @@ export const makeCodec = <Event extends Fact>(definitions: ReadonlyArray<EventDe
           const text = data[key]
           if (text !== undefined) data[key] = parseFixed(text as string)
         }
+        for (const [key, ofText] of plan.kept) data[key] = ofText(data[key] as string)
       } catch (error) {
         throw undecodable(raw, error)
       }

@@ -1,35 +1,28 @@
+import { wideDigestOf } from "#domain/kernel/chance.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
-import type { AccountId, OrderId } from "#domain/kernel/ids.ts"
+import type { OrderId } from "#domain/kernel/ids.ts"
 import { microsOf, microsOfUuid7, plusMicros, type Time } from "#domain/kernel/time.ts"
+import { orderNumber, type OpenOrders } from "#domain/orders/open-orders.ts"
 import type { AccountEvent } from "./events.ts"
 import type { Request } from "./commands.ts"
 import { contentOfEvent, contentOfRequest } from "./content.ts"
-
-/** What is remembered of an answered command: a digest of what it asked, and the events that answered it. */
-export type Answered = {
-  readonly content: number
-  readonly first: number
-  last: number
-  readonly at: Time
-  /** the order that it placed or filled: remembered as long as that is open */
-  readonly order: OrderId | undefined
-}
+import { RecentAnswers, type AnswerKey, type Answered, type Oldest } from "./recent-answers.ts"
 
 /**
  * Commands by account and id, and a venue's reports by order, ExecID and day: 24 hours of recorded time or the newest
  * million, whichever is fewer, and those of open orders.
  */
 export type AnsweredCommands = {
-  readonly recent: Map<string, Answered>
+  readonly recent: RecentAnswers
   /** of orders that are still open, once they would have been forgotten */
   readonly pinned: Map<string, Answered>
-  readonly pinnedByOrder: Map<OrderId, Array<string>>
+  readonly pinnedByOrder: Map<number, Array<string>>
   /** of callers whose clocks are ahead, once they would have been forgotten: until the floor has passed their ids */
-  readonly ahead: Map<string, Answered & { readonly madeMicros: number }>
+  readonly ahead: Map<string, Oldest>
   /** UUIDv7 of before this are refused: they may have been answered and forgotten */
   floorMicros: number
-  /** the command whose events came last: the next one is mostly its own */
-  newest?: { readonly account: AccountId; readonly id: string; readonly answered: Answered }
+  /** the command whose events came last, and the last of these: the next one is mostly its own */
+  newest?: { readonly owner: number; readonly id: string; last: number }
   readonly most: number
 }
 
@@ -38,7 +31,7 @@ const AHEAD_MICROS = 60 * 1e6
 export const MOST_REMEMBERED = 1_000_000
 
 export const nothingAnswered = (most = MOST_REMEMBERED): AnsweredCommands => ({
-  recent: new Map(),
+  recent: new RecentAnswers(),
   pinned: new Map(),
   pinnedByOrder: new Map(),
   ahead: new Map(),
@@ -46,111 +39,121 @@ export const nothingAnswered = (most = MOST_REMEMBERED): AnsweredCommands => ({
   most
 })
 
-const commandKey = (account: AccountId, id: string): string => `${account} ${id}`
-/** No caller's id has a slash: what a venue says is never taken for a caller's repeat, nor refused because of one. */
-const reportKey = (order: OrderId, execId: string, at: Time): string => `${order}/${execId}/${at.slice(0, 10)}`
-
-const keyOfRequest = (account: AccountId, id: string, request: Request): string =>
-  request.type === "VenueReported"
-    ? reportKey(request.report.orderId, request.report.execId, request.report.at)
-    : commandKey(account, id)
-
 /** Whose commands those of the kill switch are, which may be of many accounts. */
-export const KILL_SWITCH = "kill/switch" as AccountId
+export const KILL_SWITCH = -1
+
+const commandKey = (owner: number, id: string): AnswerKey => {
+  const { high, low } = wideDigestOf(id)
+  return { owner, high, low }
+}
+/** What a venue says is never taken for a caller's repeat, nor refused because of one: it has owners of its own. */
+const reportKey = (orderId: OrderId, execId: string, at: Time): AnswerKey => {
+  const number = orderNumber(orderId)
+  const { high, low } = wideDigestOf(execId, at.slice(0, 10), Number.isNaN(number) ? orderId : "")
+  return { owner: Number.isNaN(number) ? REPORTS : REPORTS - 1 - number, high, low }
+}
+const REPORTS = -2
 
 export type Repeat = "new" | "other-content" | "too-old" | "too-far-ahead" | Answered
 
-/** Whether a command was answered before, may still be new, or can no longer be told. */
+/** Whether a command of `owner` (an account's number) was answered before, may still be new, or can no longer be told. */
 export const repeatOf = (
   state: AnsweredCommands,
-  account: AccountId,
+  owner: number,
   id: string,
   request: Request,
   at: Time
 ): Repeat => {
-  const key = keyOfRequest(account, id, request)
-  const found = state.recent.get(key) ?? kept(state.pinned, key) ?? kept(state.ahead, key)
+  const isReport = request.type === "VenueReported"
+  const key = isReport
+    ? reportKey(request.report.orderId, request.report.execId, request.report.at)
+    : commandKey(owner, id)
+  const found = state.recent.find(key) ?? kept(state.pinned, key) ?? kept(state.ahead, key)
   if (found !== undefined) {
     return found.content === contentOfRequest(request, found.at) ? found : "other-content"
   }
-  const made = request.type === "VenueReported" ? undefined : microsOfUuid7(id)
+  const made = isReport ? undefined : microsOfUuid7(id)
   if (made === undefined) return "new"
   // whatever was forgotten was recorded by the floor and made before that: a UUIDv7 cuts its own time down
   if (made <= state.floorMicros) return "too-old"
   return made > microsOf(at) + AHEAD_MICROS ? "too-far-ahead" : "new"
 }
 
-/** Both are empty nearly always: a look into an empty map still hashes the key. */
-const kept = (map: ReadonlyMap<string, Answered>, key: string): Answered | undefined =>
-  map.size === 0 ? undefined : map.get(key)
+/** Both are empty nearly always. */
+const kept = (map: ReadonlyMap<string, Answered>, key: AnswerKey): Answered | undefined =>
+  map.size === 0 ? undefined : map.get(textOf(key))
+const textOf = ({ owner, high, low }: AnswerKey): string => `${owner} ${high} ${low}`
 
-/** Remembers the events of a command; `isOpen` tells which orders are still open. Called for every recorded event. */
+/** Remembers the events of a command of `owner`, an account's number. Called for every recorded event. */
 export const remember = (
   state: AnsweredCommands,
   event: Recorded<AccountEvent>,
-  isOpen: (order: OrderId) => boolean
+  owner: number | undefined,
+  open: OpenOrders
 ): void => {
   if ("execId" in event.data) {
     const { orderId, execId } = event.data
-    const key = reportKey(orderId, execId, event.effectiveAt)
-    state.recent.set(key, answeredBy(event, event.type === "OrderFilled" ? orderId : undefined))
+    const order = event.type === "OrderFilled" ? orderNumber(orderId) : Number.NaN
+    putNew(state, reportKey(orderId, execId, event.effectiveAt), event, order, Number.NaN)
   } else if (event.type === "KillRequested") {
     rememberCommand(state, event, KILL_SWITCH)
-  } else if (event.account !== undefined && event.type !== "LimitsSet" && event.type !== "TradingHalted") {
+  } else if (owner !== undefined && event.type !== "LimitsSet" && event.type !== "TradingHalted") {
     // limits and halts are compared by state: their ids say nothing, and another command may have the same
-    rememberCommand(state, event, event.account)
+    rememberCommand(state, event, owner)
   }
   // by event number, so that every replay forgets at the same places
-  if (event.eventNo % 256 === 0 || state.recent.size > state.most + 256) forget(state, event.recordedAt, isOpen)
+  if (event.eventNo % 256 === 0 || state.recent.size > state.most + 256) forget(state, event.recordedAt, open)
 }
 
-const rememberCommand = (state: AnsweredCommands, event: Recorded<AccountEvent>, account: AccountId): void => {
+const rememberCommand = (state: AnsweredCommands, event: Recorded<AccountEvent>, owner: number): void => {
   const { newest } = state
-  const isNext = newest?.answered.last === event.eventNo - 1
   // what a transfer brings to the other account answers the one that asked: there the same id may be another command's
   const isOther = event.type === "TransferredIn"
-  const isOf = (id: AccountId) => id === account || isOther || id === KILL_SWITCH
-  if (isNext && newest.id === event.cause && isOf(newest.account)) {
-    newest.answered.last = event.eventNo
+  const isOf = newest !== undefined && (newest.owner === owner || isOther || newest.owner === KILL_SWITCH)
+  if (isOf && newest.last === event.eventNo - 1 && newest.id === event.cause) {
+    newest.last = event.eventNo
+    state.recent.extend(event.eventNo)
     return
   }
   if (isOther) return
-  const answered = answeredBy(event, event.type === "OrderPlaced" ? event.data.orderId : undefined)
-  state.recent.set(commandKey(account, event.cause), answered)
-  state.newest = { account, id: event.cause, answered }
+  const order = event.type === "OrderPlaced" ? orderNumber(event.data.orderId) : Number.NaN
+  putNew(state, commandKey(owner, event.cause), event, order, microsOfUuid7(event.cause) ?? Number.NaN)
+  state.newest = { owner, id: event.cause, last: event.eventNo }
 }
 
-const answeredBy = (event: Recorded<AccountEvent>, order: OrderId | undefined): Answered => ({
-  content: contentOfEvent(event),
-  first: event.eventNo,
-  last: event.eventNo,
-  at: event.recordedAt,
-  order
-})
+const putNew = (
+  state: AnsweredCommands,
+  key: AnswerKey,
+  event: Recorded<AccountEvent>,
+  order: number,
+  made: number
+): void => state.recent.put(key, { content: contentOfEvent(event), eventNo: event.eventNo, at: event.recordedAt, order, made })
 
-const forget = (state: AnsweredCommands, now: Time, isOpen: (order: OrderId) => boolean): void => {
+const forget = (state: AnsweredCommands, now: Time, open: OpenOrders): void => {
+  const { recent, most } = state
   const oldest = plusMicros(now, -WINDOW_MICROS)
   state.floorMicros = Math.max(state.floorMicros, microsOf(oldest))
-  for (const [key, answered] of state.recent) {
-    if (answered.at >= oldest && state.recent.size <= state.most) break
-    state.recent.delete(key)
-    state.floorMicros = Math.max(state.floorMicros, microsOf(answered.at))
-    if (answered.order !== undefined && isOpen(answered.order)) pin(state, answered.order, key, answered)
-    const madeMicros = microsOfUuid7(key.slice(key.indexOf(" ") + 1))
-    if (madeMicros !== undefined) state.ahead.set(key, { ...answered, madeMicros })
+  while (recent.size > most || recent.hasBefore(oldest)) {
+    const gone = recent.drop()
+    if (gone === undefined) continue
+    state.floorMicros = Math.max(state.floorMicros, microsOf(gone.at))
+    if (open.byNumber.has(gone.order)) pin(state, gone)
+    if (gone.made > state.floorMicros) state.ahead.set(textOf(gone), gone)
   }
-  for (const [key, { madeMicros }] of state.ahead) if (madeMicros <= state.floorMicros) state.ahead.delete(key)
+  for (const [key, { made }] of state.ahead) if (made <= state.floorMicros) state.ahead.delete(key)
 }
 
-const pin = (state: AnsweredCommands, order: OrderId, key: string, answered: Answered): void => {
-  state.pinned.set(key, answered)
-  const keys = state.pinnedByOrder.get(order)
-  if (keys === undefined) state.pinnedByOrder.set(order, [key])
+const pin = (state: AnsweredCommands, answer: Oldest): void => {
+  const key = textOf(answer)
+  state.pinned.set(key, answer)
+  const keys = state.pinnedByOrder.get(answer.order)
+  if (keys === undefined) state.pinnedByOrder.set(answer.order, [key])
   else keys.push(key)
 }
 
 /** A finished order's commands are remembered no longer than others. */
-export const unpin = (state: AnsweredCommands, order: OrderId): void => {
+export const unpin = (state: AnsweredCommands, order: number): void => {
+  if (state.pinnedByOrder.size === 0) return
   for (const key of state.pinnedByOrder.get(order) ?? []) state.pinned.delete(key)
   state.pinnedByOrder.delete(order)
 }

@@ -15,7 +15,7 @@ import { exposureOf, type SymbolExposure } from "#domain/risk/scope.ts"
 import type { OrderType, Side } from "#domain/venue/messages.ts"
 import type { Command } from "./commands.ts"
 import { ownersOpposite, ownOpposite } from "./opposite.ts"
-import { booksFor, haltOf, type Account, type State } from "./state.ts"
+import { bookFor, haltOf, scopesFor, type Account, type State } from "./state.ts"
 
 /** An order, or what a replace would make of it, as risk sees it. */
 export type Judged = {
@@ -54,7 +54,6 @@ export const questionOf = (
   const { symbol } = instrument
   const cash = cashOf(account.balances, instrument.settlement)
   const held = holdingOf(account.balances, symbol)
-  const books = booksFor(state, account, symbol, command.at)
   const nowMicros = microsOf(command.at)
   const evidence = evidenceOf(command, nowMicros, order)
   const counted =
@@ -91,8 +90,8 @@ export const questionOf = (
     holdings: existing === undefined ? held : { total: held.total, reserved: held.reserved - existing.reservedUnits },
     counted,
     halted: haltOf(state, account, symbol),
-    own: books.own,
-    ofSymbol: books.ofSymbol,
+    book: bookFor(state, account, symbol, command.at),
+    scopes: scopesFor(state, account, symbol),
     exposures: [ofAccount, ofGroup, ofFirm],
     before: [
       unitsWith(ofAccount, side, counted.leaves),

@@ -8,7 +8,7 @@ import { openNotionalOf } from "#domain/risk/scope.ts"
 import type { AllotLimit, Halt, Resume, SetLimits } from "./commands.ts"
 import { plannedBy, scopeOf } from "./evolve-limits.ts"
 import { refused, type Decided } from "./refused.ts"
-import { booksFor, type Account, type State } from "./state.ts"
+import { bookFor, scopesFor, type Account, type State } from "./state.ts"
 
 /** These look at what a scope has won, which no symbol has of its own. */
 const NOT_OF_SYMBOL: ReadonlySet<LimitName> = new Set([
@@ -131,8 +131,11 @@ export const allotLimit = ({ group: id, limit, amount, reason }: AllotLimit, sta
 
 /** A cancel is refused only where a level limits cancels and as many were asked for within the last second. */
 export const cancelTooFast = (state: State, account: Account, symbol: Symbol, at: Time): Decided | undefined => {
-  const { own, ofSymbol } = booksFor(state, account, symbol, at)
-  for (const { scope, count } of [...own.maxCancelsPerSecond, ...ofSymbol.maxCancelsPerSecond]) {
+  const scopes = scopesFor(state, account, symbol)
+  for (const [level, { maxCancelsPerSecond }] of bookFor(state, account, symbol, at).entries()) {
+    if (maxCancelsPerSecond === undefined) continue
+    const { count } = maxCancelsPerSecond
+    const scope = scopes[level]!
     if (rateUsed(scope.cancelRate, microsOf(at)) + 1 <= count) continue
     return refused("CancelRate", `${scope.kind} ${scope.id} may cancel ${count} orders in a second`)
   }

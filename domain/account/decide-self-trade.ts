@@ -2,14 +2,15 @@ import type { OrderId } from "#domain/kernel/ids.ts"
 import type { Quantity } from "#domain/kernel/money.ts"
 import { leavesQty, worstPrice, type OpenOrder } from "#domain/orders/open-order.ts"
 import { needOf } from "#domain/orders/terms.ts"
+import { selfTradeRule } from "#domain/risk/book.ts"
 import type { OrderRiskDecidedData } from "#domain/risk/events.ts"
-import { selfTradeRule, selfTradePlan } from "#domain/risk/self-trade.ts"
+import { selfTradePlan } from "#domain/risk/self-trade.ts"
 import { judge, type Judged } from "./ask-risk.ts"
 import { clOrdIdOf, type Command } from "./commands.ts"
 import type { AccountEvent } from "./events.ts"
 import { withGroup } from "./holds.ts"
 import { ownOpposite } from "./opposite.ts"
-import { booksFor, type Account, type State } from "./state.ts"
+import { bookFor, type Account, type State } from "./state.ts"
 
 /** What self-trade prevention does beside the decision: with the incoming order before it, with resting ones after it. */
 export type Prevention = {
@@ -34,9 +35,8 @@ export const preventSelfTrade = (
   const { decision } = decided
   const nothing = { before: [], decision: decided, after: [] }
   const { symbol } = order.instrument
-  const books = booksFor(state, account, symbol, command.at)
-  const rule = selfTradeRule(books.own.selfTrade, books.ofSymbol.selfTrade)
-  if (rule === undefined || rule.value === "allow" || rule.value === "cancel-newest") return nothing
+  const rule = selfTradeRule(bookFor(state, account, symbol, command.at))
+  if (rule === undefined || rule.value === "cancel-newest") return nothing
   const plan = selfTradePlan(rule.value, order, ownOpposite(account, symbol, order.side, undefined))
   // denied by another check, it meets nobody
   if (decision === "denied" && !plan.deny) return nothing

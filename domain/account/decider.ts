@@ -1,7 +1,7 @@
 import { Result } from "effect"
-import type { AccountId } from "#domain/kernel/ids.ts"
 import type { Decider } from "#domain/kernel/shapes.ts"
-import { KILL_SWITCH, repeatOf, type Answered } from "./answered.ts"
+import { KILL_SWITCH, repeatOf } from "./answered.ts"
+import type { Answered } from "./recent-answers.ts"
 import { adoptInstrument, moveMoney, openAccount } from "./decide-accounts.ts"
 import { cancelAll, cancelOrder, replaceOrder } from "./decide-changes.ts"
 import { postEntry } from "./decide-entries.ts"
@@ -34,7 +34,7 @@ const decide = (command: Command, state: State): Decided => {
   if (account === undefined) return refused("UnknownAccount", `there is no account ${request.account}`, "account")
   const own = decideOwn(command, account, state)
   if (own !== undefined) return own
-  const again = repeated(command, account.id, state)
+  const again = repeated(command, account.no, state)
   if (again !== undefined) return again
   switch (request.type) {
     case "SubmitOrder":
@@ -64,8 +64,8 @@ const decide = (command: Command, state: State): Decided => {
 }
 
 /** What to say of a command that is not new. */
-const repeated = (command: Command, account: AccountId, state: State): Decided | undefined => {
-  const repeat = repeatOf(state.answered, account, command.id, command.request, command.at)
+const repeated = (command: Command, owner: number, state: State): Decided | undefined => {
+  const repeat = repeatOf(state.answered, owner, command.id, command.request, command.at)
   if (repeat === "other-content") return refused("ClOrdIdReused", "clOrdId was used for another command", "clOrdId")
   if (repeat === "too-old")
     return refused("CommandTooOld", "clOrdId is older than what is remembered: it may have been answered", "clOrdId")
@@ -120,8 +120,9 @@ const decideWithoutAccount = (command: Command, state: State): Decided => {
 /** The events that answered a command the first time, when it is remembered. */
 export const answeredBefore = (command: Command, state: State): Pick<Answered, "first" | "last"> | undefined => {
   const { request } = command
-  const account = request.type === "Kill" ? KILL_SWITCH : "account" in request ? request.account : undefined
-  if (account === undefined) return undefined
-  const found = repeatOf(state.answered, account, command.id, request, command.at)
+  const account = "account" in request ? state.accounts.get(request.account) : undefined
+  const owner = request.type === "Kill" ? KILL_SWITCH : account?.no
+  if (owner === undefined) return undefined
+  const found = repeatOf(state.answered, owner, command.id, request, command.at)
   return typeof found === "string" ? undefined : found
 }

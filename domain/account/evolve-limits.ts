@@ -2,9 +2,9 @@ import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountId, GroupId, Symbol } from "#domain/kernel/ids.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import { LIMIT_NAMES, limitsOf, type Limits, type LimitScope } from "#domain/risk/limits.ts"
-import { newScope, type Scope, type SetBy } from "#domain/risk/scope.ts"
+import { holdLimits, newScope, type Scope, type SetBy } from "#domain/risk/scope.ts"
 import type { AccountEvent } from "./events.ts"
-import { bookAt, type State } from "./state.ts"
+import type { State } from "./state.ts"
 
 type Of<T extends AccountEvent["type"]> = Extract<Recorded<AccountEvent>, { type: T }>
 
@@ -18,7 +18,7 @@ export const scopeOf = (state: State, kind: LimitScope, id: string): Scope | und
     case "account":
       return state.accounts.get(id as AccountId)?.risk
     case "symbol":
-      return state.symbols.get(id as Symbol)?.scope
+      return state.symbols.get(id as Symbol)
   }
 }
 
@@ -29,8 +29,7 @@ export const scopeOf = (state: State, kind: LimitScope, id: string): Scope | und
 export const setLimits = (state: State, event: Of<"LimitsSet">): void => {
   const { data, eventNo, recordedAt } = event
   if (data.scope === "symbol" && !state.symbols.has(data.id as Symbol)) {
-    const symbolScope = newScope("symbol", data.id, state.firm.symbols)
-    state.symbols.set(data.id as Symbol, { scope: symbolScope, book: bookAt([symbolScope], recordedAt) })
+    state.symbols.set(data.id as Symbol, newScope("symbol", data.id, state.firm.symbols))
   }
   const scope = scopeOf(state, data.scope, data.id)
   if (scope === undefined) throw new Error(`event ${eventNo} sets limits of an unknown ${data.scope} ${data.id}`)
@@ -51,7 +50,7 @@ export const setLimits = (state: State, event: Of<"LimitsSet">): void => {
   } else {
     change(scope, after, changed, eventNo)
     scope.limitsNo = eventNo
-    rebuildBooks(state, scope, recordedAt)
+    holdLimits(scope)
   }
 }
 
@@ -91,7 +90,7 @@ export const applyDue = (state: State, at: Time): void => {
     }
     const next = scope.waiting[0]?.from
     if (next !== undefined && (state.limitsDueAt === undefined || next < state.limitsDueAt)) state.limitsDueAt = next
-    if (isDue) rebuildBooks(state, scope, at)
+    if (isDue) holdLimits(scope)
   }
 }
 
@@ -99,28 +98,13 @@ const everyScope = function* (state: State): Iterable<Scope> {
   yield state.firm
   for (const { risk } of state.groups.values()) yield risk
   for (const { risk } of state.accounts.values()) yield risk
-  for (const { scope } of state.symbols.values()) yield scope
-}
-
-/** Puts together anew what a scope's limits are a part of. */
-const rebuildBooks = (state: State, scope: Scope, at: Time): void => {
-  if (scope.kind === "symbol") {
-    state.symbols.get(scope.id as Symbol)!.book = bookAt([scope], at)
-    return
-  }
-  if (scope.kind === "account") {
-    const account = state.accounts.get(scope.id as AccountId)!
-    account.book = bookAt(account.scopes, at)
-    return
-  }
-  for (const account of state.accounts.values())
-    if (account.scopes.includes(scope)) account.book = bookAt(account.scopes, at)
+  yield* state.symbols.values()
 }
 
 /** The firm hands a part of its limit out to a group, or gets it back. */
 export const allot = (
   state: State,
-  { type, data, eventNo, recordedAt }: Of<"LimitAllotted" | "LimitReturned">
+  { type, data, eventNo }: Of<"LimitAllotted" | "LimitReturned">
 ): void => {
   const group = state.groups.get(data.group)
   if (group === undefined) throw new Error(`event ${eventNo} allots to an unknown group ${data.group}`)
@@ -129,6 +113,6 @@ export const allot = (
     const amount = (scope.allotted[data.limit]?.amount ?? 0n) + by
     if (amount === 0n) delete scope.allotted[data.limit]
     else scope.allotted[data.limit] = { amount, setBy: eventNo }
+    holdLimits(scope)
   }
-  rebuildBooks(state, group.risk, recordedAt)
 }

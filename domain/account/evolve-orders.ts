@@ -4,6 +4,7 @@ import type { Cash, Quantity } from "#domain/kernel/money.ts"
 import type { OrderStory } from "#domain/orders/events.ts"
 import { instructionsOf } from "#domain/orders/instructions.ts"
 import type { OpenOrder, PendingRequest, ReplaceTerms } from "#domain/orders/open-order.ts"
+import { orderNumber } from "#domain/orders/open-orders.ts"
 import { protectionAfter } from "#domain/orders/terms.ts"
 import type { RiskEvent } from "#domain/risk/events.ts"
 import { busted, corrected, filled } from "./evolve-executions.ts"
@@ -126,6 +127,7 @@ const placed = (state: State, account: Account, { data, eventNo }: Recorded<Orde
   if (instrument === undefined) throw new Error(`event ${eventNo} names an instrument ${symbol} that was never adopted`)
   const order: OpenOrder = {
     orderId,
+    number: orderNumber(orderId),
     account: account.id,
     clOrdId,
     symbol,
@@ -169,8 +171,8 @@ const placed = (state: State, account: Account, { data, eventNo }: Recorded<Orde
     order.groupId = groupId
     state.contingencies.get(groupId)?.members.push({ orderId, quantity })
   }
-  account.orders.set(orderId, order)
-  state.orders.set(orderId, order)
+  account.orders.put(order)
+  state.orders.put(order)
 }
 const NOTHING: ReadonlyArray<never> = []
 

@@ -9,33 +9,31 @@ import { rememberOrder, rememberSize } from "#domain/risk/habits.ts"
 import { moveMargin, moveOpening } from "#domain/risk/margin.ts"
 import { spendRate } from "#domain/risk/rate.ts"
 import { countInSymbol, dropFlat, exposureOf, moveExposure, type Scope } from "#domain/risk/scope.ts"
-import { booksFor, type Account, type State } from "./state.ts"
+import { bookFor, scopesFor, type Account, type State } from "./state.ts"
 
 /** What risk keeps of an order that it has let through: its budgets are spent, and what it was like is remembered. */
 export const acceptOrder = (state: State, account: Account, order: OpenOrder, at: Time): void => {
-  const { own, ofSymbol } = booksFor(state, account, order.symbol, at)
-  const rates = own.maxOrdersPerSecond.length + ofSymbol.maxOrdersPerSecond.length
-  const windows = own.duplicateWindowMillis.length + ofSymbol.duplicateWindowMillis.length
-  if (rates > 0 || windows > 0) {
-    const now = microsOf(at)
-    for (const { scope } of own.maxOrdersPerSecond) spendRate(scope.orderRate, now)
-    for (const { scope } of ofSymbol.maxOrdersPerSecond) spendRate(scope.orderRate, now)
-    if (windows > 0) {
-      const widest = Math.max(own.duplicateWindowMillis[0]?.count ?? 0, ofSymbol.duplicateWindowMillis[0]?.count ?? 0)
-      rememberOrder(account.habits, order, now, widest * 1000)
-    }
+  const book = bookFor(state, account, order.symbol, at)
+  const scopes = scopesFor(state, account, order.symbol)
+  const now = microsOf(at)
+  let windowMillis = 0
+  let judgesSize = false
+  for (let i = 0; i < 4; i++) {
+    const { maxOrdersPerSecond, duplicateWindowMillis, fatFingerMultiple } = book[i]!
+    if (maxOrdersPerSecond !== undefined) spendRate(scopes[i]!.orderRate, now)
+    if (duplicateWindowMillis !== undefined && duplicateWindowMillis.count > windowMillis)
+      windowMillis = duplicateWindowMillis.count
+    if (fatFingerMultiple !== undefined) judgesSize = true
   }
-  if (own.fatFingerMultiple.length + ofSymbol.fatFingerMultiple.length > 0)
-    rememberSize(account.habits, order.symbol, order.quantity)
+  if (windowMillis > 0) rememberOrder(account.habits, order, now, windowMillis * 1000)
+  if (judgesSize) rememberSize(account.habits, order.symbol, order.quantity)
 }
 
 /** A cancel spends its budget too. */
 export const acceptCancel = (state: State, account: Account, symbol: Symbol, at: Time): void => {
-  const { own, ofSymbol } = booksFor(state, account, symbol, at)
-  if (own.maxCancelsPerSecond.length + ofSymbol.maxCancelsPerSecond.length === 0) return
-  const now = microsOf(at)
-  for (const { scope } of own.maxCancelsPerSecond) spendRate(scope.cancelRate, now)
-  for (const { scope } of ofSymbol.maxCancelsPerSecond) spendRate(scope.cancelRate, now)
+  const scopes = scopesFor(state, account, symbol)
+  for (const [level, { maxCancelsPerSecond }] of bookFor(state, account, symbol, at).entries())
+    if (maxCancelsPerSecond !== undefined) spendRate(scopes[level]!.cancelRate, microsOf(at))
 }
 
 /** One open order more (1) or less (-1). */

@@ -1,5 +1,5 @@
 import type { Recorded } from "#domain/kernel/event.ts"
-import type { AccountId, Currency, OrderId } from "#domain/kernel/ids.ts"
+import type { AccountId, Currency } from "#domain/kernel/ids.ts"
 import { moveCash } from "#domain/ledger/balances.ts"
 import { remember } from "./answered.ts"
 import { allot, applyDue, setLimits } from "./evolve-limits.ts"
@@ -19,7 +19,8 @@ export const evolve = (state: State, event: Recorded<AccountEvent>): State => {
   applyDue(state, event.recordedAt)
   apply(state, event)
   if (state.breaches.size > 0) forgetBreaches(state)
-  remember(state.answered, event, (order: OrderId) => state.orders.has(order))
+  const owner = event.account === undefined ? undefined : state.accounts.get(event.account)?.no
+  remember(state.answered, event, owner, state.orders)
   return state
 }
 

@@ -40,8 +40,8 @@ export const settle = (state: State, account: Account, order: OpenOrder, positio
   if (!order.counted) {
     order.counted = true
     countOrder(account, order, 1)
-    account.orders.set(order.orderId, order)
-    state.orders.set(order.orderId, order)
+    account.orders.put(order)
+    state.orders.put(order)
     state.finished.drop(order)
   }
   const group = order.groupId === undefined ? undefined : state.contingencies.get(order.groupId)
@@ -108,10 +108,10 @@ const finish = (state: State, account: Account, order: OpenOrder, position: bigi
 }
 
 const remove = (state: State, account: Account, order: OpenOrder): void => {
-  account.orders.delete(order.orderId)
-  state.orders.delete(order.orderId)
+  account.orders.remove(order)
+  state.orders.remove(order)
   state.finished.keep(order)
-  unpin(state.answered, order.orderId)
+  unpin(state.answered, order.number)
   if (order.groupId !== undefined) leaveGroup(state, account, order.groupId)
 }
 

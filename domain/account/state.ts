@@ -1,34 +1,34 @@
-import type { AccountId, Currency, GroupId, OrderId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
+import type { AccountId, Currency, GroupId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
 import { EPOCH, type Time } from "#domain/kernel/time.ts"
 import { noBalances, type Balances } from "#domain/ledger/balances.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { Contingency } from "#domain/orders/contingency.ts"
 import { FinishedOrders } from "#domain/orders/finished-orders.ts"
-import type { OpenOrder } from "#domain/orders/open-order.ts"
+import { OpenOrders } from "#domain/orders/open-orders.ts"
 import type { Price, Rate } from "#domain/kernel/money.ts"
-import { bookOf, EMPTY_BOOK, type LimitBook } from "#domain/risk/book.ts"
+import { NO_LIMITS, type LimitBook } from "#domain/risk/book.ts"
 import { noHabits, type Habits } from "#domain/risk/habits.ts"
 import type { LimitScope } from "#domain/risk/limits.ts"
 import type { LossCode } from "#domain/risk/breaches.ts"
 import { newMargin, type Margin } from "#domain/risk/margin.ts"
 import type { Halted } from "#domain/risk/question.ts"
-import { limitsAt, newScope, type Scope } from "#domain/risk/scope.ts"
+import { heldAt, newScope, type Scope } from "#domain/risk/scope.ts"
 import { nothingAnswered, type AnsweredCommands } from "./answered.ts"
 
 export type Account = {
   readonly id: AccountId
+  /** counted as they were opened: by it their commands are remembered */
+  readonly no: number
   readonly owner: OwnerId
   readonly group: Group
   readonly type: "cash" | "margin"
   readonly currency: Currency
   readonly openedAt: Time
   readonly balances: Balances
-  readonly orders: Map<OrderId, OpenOrder>
+  readonly orders: OpenOrders
   readonly risk: Scope
   /** its own scope, its group's and the firm's */
   readonly scopes: ReadonlyArray<Scope>
-  /** the limits of these, as they hold */
-  book: LimitBook
   readonly habits: Habits
   /** undefined for a cash account */
   readonly margin: Margin | undefined
@@ -49,8 +49,6 @@ export type HaltState = {
   readonly actor?: string
 }
 
-/** Limits of a symbol, for everybody. */
-export type SymbolRisk = { readonly scope: Scope; book: LimitBook }
 /** A symbol's last recorded mark, and the scopes that hold some of it. */
 export type Marked = { price: Price; readonly holders: Set<Scope> }
 
@@ -65,11 +63,11 @@ export type State = {
   readonly accounts: Map<AccountId, Account>
   readonly owners: Map<OwnerId, Array<Account>>
   /** symbols that have limits of their own */
-  readonly symbols: Map<Symbol, SymbolRisk>
+  readonly symbols: Map<Symbol, Scope>
   readonly marks: Map<Symbol, Marked>
   /** when limits that wait begin to hold, the next of them */
   limitsDueAt: string | undefined
-  readonly orders: Map<OrderId, OpenOrder>
+  readonly orders: OpenOrders
   readonly finished: FinishedOrders
   readonly contingencies: Map<string, Contingency>
   readonly halts: Map<string, HaltState>
@@ -90,7 +88,7 @@ export const initialState = (partition: number): State => ({
   symbols: new Map(),
   marks: new Map(),
   limitsDueAt: undefined,
-  orders: new Map(),
+  orders: new OpenOrders(),
   finished: new FinishedOrders(),
   contingencies: new Map(),
   halts: new Map(),
@@ -99,10 +97,6 @@ export const initialState = (partition: number): State => ({
 })
 
 export const scopesOf = (_: State, account: Account): ReadonlyArray<Scope> => account.scopes
-
-/** The limits of scopes as one, as they hold at a time. */
-export const bookAt = (scopes: ReadonlyArray<Scope>, at: Time): LimitBook =>
-  bookOf(scopes.map((of) => ({ ...limitsAt(of, at), of })))
 
 /** Opens an account with nothing in it; the group comes into being with its first account. */
 export const openAccount = (
@@ -127,16 +121,16 @@ export const openAccount = (
   const scopes = [risk, group.risk, state.firm]
   const account: Account = {
     id: opened.account,
+    no: state.accounts.size,
     owner: opened.owner,
     group,
     type: opened.accountType,
     currency: opened.currency,
     openedAt,
     balances: noBalances(),
-    orders: new Map(),
+    orders: new OpenOrders(),
     risk,
     scopes,
-    book: bookAt(scopes, openedAt),
     habits: noHabits(),
     margin: opened.accountType === "margin" ? newMargin(opened) : undefined
   }
@@ -146,21 +140,26 @@ export const openAccount = (
   else owned.push(account)
 }
 
-/** What holds for an account's orders in a symbol. Limits that have come due but were not yet written in are put together anew. */
-export const booksFor = (
-  state: State,
-  account: Account,
-  symbol: Symbol,
-  at: Time
-): { readonly own: LimitBook; readonly ofSymbol: LimitBook } => {
+/** The limits that hold for an account's orders in a symbol; those that have come due count, written in or not. */
+export const bookFor = (state: State, { risk, group }: Account, symbol: Symbol, at: Time): LimitBook => {
   const ofSymbol = state.symbols.get(symbol)
   if (state.limitsDueAt === undefined || at < state.limitsDueAt)
-    return { own: account.book, ofSymbol: ofSymbol?.book ?? EMPTY_BOOK }
-  return {
-    own: bookAt(account.scopes, at),
-    ofSymbol: ofSymbol === undefined ? EMPTY_BOOK : bookAt([ofSymbol.scope], at)
-  }
+    return [risk.held, group.risk.held, state.firm.held, ofSymbol === undefined ? NO_LIMITS : ofSymbol.held]
+  return [
+    heldAt(risk, at),
+    heldAt(group.risk, at),
+    heldAt(state.firm, at),
+    ofSymbol === undefined ? NO_LIMITS : heldAt(ofSymbol, at)
+  ]
 }
+
+/** Whom these limits are for, level by level. */
+export const scopesFor = (state: State, { risk, group }: Account, symbol: Symbol): ReadonlyArray<Scope | undefined> => [
+  risk,
+  group.risk,
+  state.firm,
+  state.symbols.get(symbol)
+]
 
 /** The halt that keeps an account from trading a symbol right now; one that stops all before one that lets it close. */
 export const haltOf = (state: State, account: Account, symbol: Symbol): Halted | undefined => {

@@ -22,31 +22,57 @@ export const chanceOf = (...keys: ReadonlyArray<number | string>): number => {
 /** At least 0 and below 1. */
 export const fractionOf = (...keys: ReadonlyArray<number | string>): number => chanceOf(...keys) / 0x1_0000_0000
 
-/**
- * 53 bits of texts and amounts, to tell two contents apart in memory (never across programs). One pass over two
- * accumulators, as in the public-domain cyrb53; amounts go in as numbers, because writing them out costs more than this.
- */
-export const digestOf = (...parts: ReadonlyArray<string | bigint | undefined>): number => {
-  let a = 0xdeadbeef
-  let b = 0x41c6ce57
-  for (const given of parts) {
-    // two numbers hold 64 bits; what is larger is rare enough to be written out
-    const part = typeof given === "bigint" && BigInt.asIntN(64, given) !== given ? String(given) : given
-    if (typeof part === "string") {
-      for (let i = 0; i < part.length; i++) {
-        const code = part.charCodeAt(i)
-        a = Math.imul(a ^ code, 0x9e3779b1)
-        b = Math.imul(b ^ code, 0x5f356495)
-      }
-    } else if (part !== undefined) {
-      const low = Number(BigInt.asUintN(32, part))
-      const high = Number(BigInt.asUintN(32, part >> 32n))
-      a = Math.imul(Math.imul(a ^ low, 0x9e3779b1) ^ high, 0x85ebca6b)
-      b = Math.imul(Math.imul(b ^ high, 0x5f356495) ^ low, 0xc2b2ae35)
-    }
-    // what ends a part, so that what is left out is not the same as what comes next
-    a = Math.imul(a ^ 0x7c, 0x9e3779b1)
-    b = Math.imul(b ^ 0x7c, 0x5f356495)
+// The two halves of a digest on its way. One pass over two accumulators, as in the public-domain cyrb53.
+let left = 0
+let right = 0
+const begin = (): void => {
+  left = 0xdeadbeef
+  right = 0x41c6ce57
+}
+const addText = (text: string): void => {
+  let a = left
+  let b = right
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    a = Math.imul(a ^ code, 0x9e3779b1)
+    b = Math.imul(b ^ code, 0x5f356495)
   }
-  return (mix(b) & 0x1f_ffff) * 0x1_0000_0000 + mix(a)
+  left = a
+  right = b
+}
+/** Two numbers hold 64 bits; what is larger is rare enough to be written out. */
+const addAmount = (amount: bigint): void => {
+  const small = Number(amount)
+  if (!Number.isSafeInteger(small) && BigInt.asIntN(64, amount) !== amount) return addText(String(amount))
+  const isExact = Number.isSafeInteger(small)
+  const low = isExact ? small | 0 : Number(BigInt.asIntN(32, amount))
+  const high = isExact ? Math.floor(small / 0x1_0000_0000) | 0 : Number(BigInt.asIntN(32, amount >> 32n))
+  left = Math.imul(Math.imul(left ^ low, 0x9e3779b1) ^ high, 0x85ebca6b)
+  right = Math.imul(Math.imul(right ^ high, 0x5f356495) ^ low, 0xc2b2ae35)
+}
+/** What ends a part, so that what is left out is not the same as what comes next. */
+const endPart = (): void => {
+  left = Math.imul(left ^ 0x7c, 0x9e3779b1)
+  right = Math.imul(right ^ 0x7c, 0x5f356495)
+}
+
+/** 53 bits of texts and amounts, to tell two contents apart. Amounts go in as numbers: writing them out costs more. */
+export const digestOf = (...parts: ReadonlyArray<string | bigint | undefined>): number => {
+  begin()
+  for (const part of parts) {
+    if (typeof part === "string") addText(part)
+    else if (part !== undefined) addAmount(part)
+    endPart()
+  }
+  return (mix(right) & 0x1f_ffff) * 0x1_0000_0000 + mix(left)
+}
+
+/** 64 bits of texts, in two numbers. */
+export const wideDigestOf = (...texts: ReadonlyArray<string>): { readonly high: number; readonly low: number } => {
+  begin()
+  for (const text of texts) {
+    addText(text)
+    endPart()
+  }
+  return { high: mix(right), low: mix(left) }
 }

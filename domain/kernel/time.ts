@@ -39,21 +39,28 @@ export const timeOfMicros = (micros: number): Time => {
   return timeFrom(seconds, Math.floor(micros - seconds * 1e6) * 1000)
 }
 
-let parsedText = ""
+let parsedText = "none"
 let parsedSecond = Number.NaN
 /** Seconds since 1970, whole. The newest second is kept: parsing a date costs more than a whole risk check. */
 export const secondsOf = (time: Time): number => {
-  const text = time.slice(0, 19)
-  if (text !== parsedText) {
-    parsedSecond = Date.parse(`${text}Z`) / 1000
-    parsedText = text
+  if (!time.startsWith(parsedText)) {
+    parsedText = time.slice(0, 19)
+    parsedSecond = Date.parse(`${parsedText}Z`) / 1000
   }
   return parsedSecond
 }
+/** Its nanoseconds, or its microseconds, within the second. */
+export const nanosWithin = (time: Time): number => digitsOf(time, 20, 29)
+const microsWithin = (time: Time): number => digitsOf(time, 20, 26)
+const digitsOf = (text: string, from: number, to: number): number => {
+  let value = 0
+  for (let i = from; i < to; i++) value = value * 10 + text.charCodeAt(i) - 48
+  return value
+}
 /** Microseconds since 1970, the nanoseconds below them cut. */
-export const microsOf = (time: Time): number => secondsOf(time) * 1e6 + Math.floor(Number(time.slice(20, 29)) / 1000)
+export const microsOf = (time: Time): number => secondsOf(time) * 1e6 + microsWithin(time)
 /** Nanoseconds since 1970. */
-export const nanosOf = (time: Time): bigint => BigInt(secondsOf(time)) * 1_000_000_000n + BigInt(time.slice(20, 29))
+export const nanosOf = (time: Time): bigint => BigInt(secondsOf(time)) * 1_000_000_000n + BigInt(nanosWithin(time))
 
 /** Microseconds from `earlier` to `later`; negative when they are the other way round. */
 export const microsBetween = (earlier: Time, later: Time): number => microsOf(later) - microsOf(earlier)

@@ -1,11 +1,9 @@
 import type { OrderId } from "#domain/kernel/ids.ts"
 import type { OpenOrder } from "./open-order.ts"
+import { orderNumber } from "./open-orders.ts"
 
 /** A power of two, so that a place is found with one operation. */
 const PLACES = 16_384
-
-/** The number of the event that placed an order, which is its id's second half. */
-const placedNoOf = (orderId: OrderId): number => Number(orderId.slice(orderId.indexOf("-") + 1))
 
 /**
  * Orders that are over, for what venues still say of them: late fills, busts, corrections. Each has one place, by its
@@ -16,16 +14,18 @@ export class FinishedOrders {
   readonly #places: Array<OpenOrder | undefined> = []
 
   keep(order: OpenOrder): void {
-    this.#places[order.placedNo % PLACES] = order
+    this.#places[order.number % PLACES] = order
   }
 
   find(orderId: OrderId): OpenOrder | undefined {
-    const order = this.#places[placedNoOf(orderId) % PLACES]
-    return order?.orderId === orderId ? order : undefined
+    const number = orderNumber(orderId)
+    const order = this.#places[number % PLACES]
+    return order?.number === number ? order : undefined
   }
 
   /** It is open again. */
   drop(order: OpenOrder): void {
-    if (this.find(order.orderId) !== undefined) this.#places[order.placedNo % PLACES] = undefined
+    const place = order.number % PLACES
+    if (this.#places[place]?.number === order.number) this.#places[place] = undefined
   }
 }

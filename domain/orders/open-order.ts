@@ -43,6 +43,8 @@ export type Fill = {
 /** An order as the decider keeps it while something may still happen to it. */
 export type OpenOrder = Progress & {
   readonly orderId: OrderId
+  /** the same as a number, see `orderNumber` */
+  readonly number: number
   readonly account: AccountId
   /** the id of the newest request that the venue accepted */
   clOrdId: ClOrdId

@@ -1,7 +1,7 @@
 import type { OrderId } from "#domain/kernel/ids.ts"
 import type { Cash } from "#domain/kernel/money.ts"
 import { RULES } from "./check-codes.ts"
-import { writeChecks, type CheckOutcome } from "./check-text.ts"
+import { Checks, type CheckOutcome } from "./check-text.ts"
 import { CHECKLIST } from "./checklist.ts"
 import type { OrderRiskDecidedData } from "./events.ts"
 import type { RiskQuestion } from "./question.ts"
@@ -23,7 +23,7 @@ export const assess = (orderId: OrderId, question: RiskQuestion): OrderRiskDecid
     orderId,
     decision: approved ? "approved" : "denied",
     rules: RULES,
-    checks: writeChecks(found)
+    checks: Checks.of(found)
   }
   // one by one: objects that are spread together are slow to make
   if (evidence !== undefined) {

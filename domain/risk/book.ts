@@ -1,40 +1,33 @@
 import { formatFixed, ONE } from "#domain/kernel/money.ts"
 import type { CheckCode } from "./check-codes.ts"
-import type { Words } from "./check-text.ts"
 import type { AllottedLimit } from "./events.ts"
 import { SELF_TRADE_MODES, type LimitName, type Limits, type SelfTradeMode } from "./limits.ts"
 import type { Scope } from "./scope.ts"
 
-/** One limit that holds: converted and put into words when it was set, so that no order has to. */
-export type Held = Words & {
+/** One limit that holds: converted when it was set, so that no order has to. */
+export type Held = {
   readonly code: CheckCode
   /** as an amount of scale 8, counts too */
   readonly limit: bigint
   readonly count: number
-  readonly scope: Scope
+  /** the same as a decision tells it */
+  readonly text: string
   /** whose it is and which event set it: `account@1234` */
   readonly by: string
-  /** whose exposures count: 0 the account's, 1 the group's, 2 the firm's; a symbol's are the firm's of it */
-  readonly level: number
 }
 /** A limit that is not an amount. */
 export type Rule<T> = { readonly value: T; readonly by: string }
 
-const NONE: ReadonlyArray<never> = Object.freeze([])
-
-type Amounts = { readonly [K in AmountName]: ReadonlyArray<Held> }
-/**
- * What holds for the orders of an account (or in a symbol), put together when limits are set. Of a limit that compares
- * with nothing but the order only the lowest is kept; of the others each, since every scope has totals of its own.
- */
-export type LimitBook = Amounts & {
+/** The limits of one scope, ready to compare: put together when they are set, and shared by all whom they concern. */
+export type HeldLimits = { readonly [K in AmountName]: Held | undefined } & {
   readonly selfTrade: Rule<SelfTradeMode> | undefined
-  readonly washTrade: Rule<true> | undefined
-  /** by symbol, who restricts it */
-  readonly restricted: ReadonlyMap<string, string> | undefined
+  readonly washTrade: Rule<"allow" | "block"> | undefined
+  readonly restricted: Rule<ReadonlySet<string>> | undefined
   readonly shortAllowed: Rule<boolean> | undefined
   readonly locateRequired: Rule<boolean> | undefined
 }
+/** What an order is judged by: the limits of its account, of the group, of the firm, and of its symbol. All must hold. */
+export type LimitBook = readonly [account: HeldLimits, group: HeldLimits, firm: HeldLimits, symbol: HeldLimits]
 
 const CODES = {
   maxOrderNotional: "MAX_ORDER_NOTIONAL",
@@ -54,102 +47,124 @@ const CODES = {
   maxTrailingLoss: "TRAILING_LOSS",
   maxDrawdown: "DRAWDOWN"
 } as const satisfies Partial<Record<LimitName, CheckCode>>
-type AmountName = keyof typeof CODES
+export type AmountName = keyof typeof CODES
 
-/** Compared with the order alone: the lowest is all that matters; of the window of repeats the widest. */
-const LOWEST = [
-  "maxOrderNotional",
-  "maxOrderQuantity",
-  "collarPercent",
-  "maxPriceAgeSeconds",
-  "fatFingerMultiple"
-] as const
-const WIDEST = ["duplicateWindowMillis"] as const
-const EACH = [
-  "maxPosition",
-  "maxGrossNotional",
-  "maxConcentrationPercent",
-  "maxOpenOrders",
-  "maxOpenNotional",
-  "maxOrdersPerSecond",
-  "maxCancelsPerSecond",
-  "maxDailyLoss",
-  "maxTrailingLoss",
-  "maxDrawdown"
-] as const
+/** Of a scope that has none, or of a symbol without a scope. */
+export const NO_LIMITS: HeldLimits = Object.freeze({
+  ...(Object.fromEntries(Object.keys(CODES).map((name) => [name, undefined])) as Record<AmountName, undefined>),
+  selfTrade: undefined,
+  washTrade: undefined,
+  restricted: undefined,
+  shortAllowed: undefined,
+  locateRequired: undefined
+})
 
-/** The limits of these scopes, in this order, as one. */
-export const bookOf = (scopes: ReadonlyArray<Pick<Scope, "limits" | "setBy"> & { readonly of: Scope }>): LimitBook => {
-  const held = (name: AmountName): ReadonlyArray<Held> =>
-    scopes.flatMap(({ limits, setBy, of }) => {
-      const own = limits[name]
-      const handed = of.allotted[name as AllottedLimit]
-      return [
-        ...(own === undefined ? NONE : [heldOf(name, of, own, setBy[name])]),
-        ...(handed === undefined ? NONE : [heldOf(name, of, handed.amount, handed.setBy)])
-      ]
-    })
-  const rules = <K extends LimitName>(name: K): ReadonlyArray<Rule<NonNullable<Limits[K]>>> =>
-    scopes.flatMap(({ limits, setBy, of }) => {
-      const value = limits[name] as NonNullable<Limits[K]> | undefined
-      return value === undefined ? [] : [{ value, by: byOf(of, setBy[name]) }]
-    })
-  const first = (name: AmountName, isBetter: (a: Held, b: Held) => boolean): ReadonlyArray<Held> => {
-    const all = held(name)
-    return all.length < 2 ? all : [all.reduce((best, one) => (isBetter(one, best) ? one : best))]
+type Limited = Pick<Scope, "limits" | "setBy">
+
+export const heldLimits = ({ limits, setBy }: Limited, of: Pick<Scope, "kind" | "allotted">): HeldLimits => {
+  const held = (name: AmountName): Held | undefined => {
+    const own = limits[name]
+    const handed = of.allotted[name as AllottedLimit]
+    // both compare with the same totals: the lower one is the one that can bite
+    return handed === undefined || (own !== undefined && (own as bigint) <= handed.amount)
+      ? own === undefined
+        ? undefined
+        : heldOf(name, of, own, setBy[name])
+      : heldOf(name, of, handed.amount, handed.setBy)
   }
-  const amounts: Partial<Record<AmountName, ReadonlyArray<Held>>> = {}
-  for (const name of LOWEST) amounts[name] = first(name, (a, b) => a.limit < b.limit)
-  for (const name of WIDEST) amounts[name] = first(name, (a, b) => a.limit > b.limit)
-  for (const name of EACH) amounts[name] = held(name)
-  const restricted = new Map<string, string>()
-  for (const { value, by } of rules("restricted")) {
-    for (const symbol of value.split(" ")) if (!restricted.has(symbol)) restricted.set(symbol, by)
+  const rule = <K extends LimitName>(name: K): Rule<NonNullable<Limits[K]>> | undefined => {
+    const value = limits[name]
+    return value === undefined ? undefined : { value, by: byOf(of, setBy[name]) }
   }
+  const restricted = rule("restricted")
   return {
-    ...(amounts as Amounts),
-    selfTrade: strictest(rules("selfTrade")),
-    washTrade: rules("washTrade").flatMap(({ value, by }) =>
-      value === "block" ? [{ value: true as const, by }] : []
-    )[0],
-    restricted: restricted.size === 0 ? undefined : restricted,
-    shortAllowed: choose(rules("shortAllowed"), false),
-    locateRequired: choose(rules("locateRequired"), true)
+    maxOrderNotional: held("maxOrderNotional"),
+    maxOrderQuantity: held("maxOrderQuantity"),
+    collarPercent: held("collarPercent"),
+    maxPriceAgeSeconds: held("maxPriceAgeSeconds"),
+    fatFingerMultiple: held("fatFingerMultiple"),
+    duplicateWindowMillis: held("duplicateWindowMillis"),
+    maxPosition: held("maxPosition"),
+    maxGrossNotional: held("maxGrossNotional"),
+    maxConcentrationPercent: held("maxConcentrationPercent"),
+    maxOpenOrders: held("maxOpenOrders"),
+    maxOpenNotional: held("maxOpenNotional"),
+    maxOrdersPerSecond: held("maxOrdersPerSecond"),
+    maxCancelsPerSecond: held("maxCancelsPerSecond"),
+    maxDailyLoss: held("maxDailyLoss"),
+    maxTrailingLoss: held("maxTrailingLoss"),
+    maxDrawdown: held("maxDrawdown"),
+    selfTrade: rule("selfTrade"),
+    washTrade: rule("washTrade"),
+    restricted: restricted && { value: new Set(restricted.value.split(" ")), by: restricted.by },
+    shortAllowed: rule("shortAllowed"),
+    locateRequired: rule("locateRequired")
   }
 }
 
-const heldOf = (name: AmountName, scope: Scope, value: bigint | number, setBy: number | undefined): Held => {
+const heldOf = (name: AmountName, scope: Pick<Scope, "kind">, value: bigint | number, setBy: number | undefined): Held => {
   const limit = typeof value === "number" ? BigInt(value) * ONE : value
-  const code = CODES[name]
-  const by = byOf(scope, setBy)
-  const shown = formatFixed(limit)
   const count = typeof value === "number" ? value : Number(value) / 1e8
-  const passed = `${code} ok ${shown} `
-  const words = {
-    passed,
-    passedBare: `${passed}- `,
-    failed: `${code} no ${shown} `,
-    tail: ` ${by}`,
-    tailBare: ` - ${by}`
-  }
-  return { code, limit, count, scope, by, level: LEVELS[scope.kind], ...words }
+  return { code: CODES[name], limit, count, text: formatFixed(limit), by: byOf(scope, setBy) }
 }
-const LEVELS = { account: 0, group: 1, firm: 2, symbol: 2 } as const
 
 /** Limits whose event is not known were there before events told (tests). */
-const byOf = ({ kind }: Scope, setBy: number | undefined): string => (setBy === undefined ? kind : `${kind}@${setBy}`)
+const byOf = ({ kind }: Pick<Scope, "kind">, setBy: number | undefined): string =>
+  setBy === undefined ? kind : `${kind}@${setBy}`
 
-const strictest = (rules: ReadonlyArray<Rule<SelfTradeMode>>): Rule<SelfTradeMode> | undefined => {
-  const rank = ({ value }: Rule<SelfTradeMode>) => SELF_TRADE_MODES.indexOf(value)
-  const best = rules.reduce<Rule<SelfTradeMode> | undefined>(
-    (worst, rule) => (worst === undefined || rank(rule) > rank(worst) ? rule : worst),
-    undefined
-  )
-  return best?.value === "allow" ? undefined : best
+/** Of limits that compare with nothing but the order the lowest, of equal ones the first. */
+export const lowest = (book: LimitBook, name: AmountName): Held | undefined => {
+  let best: Held | undefined
+  for (let i = 0; i < 4; i++) {
+    const held = book[i]![name]
+    if (held !== undefined && (best === undefined || held.limit < best.limit)) best = held
+  }
+  return best
+}
+export const widest = (book: LimitBook, name: AmountName): Held | undefined => {
+  let best: Held | undefined
+  for (let i = 0; i < 4; i++) {
+    const held = book[i]![name]
+    if (held !== undefined && (best === undefined || held.limit > best.limit)) best = held
+  }
+  return best
 }
 
-/** Of several levels the one that says `decisive`, otherwise the first. */
-const choose = (rules: ReadonlyArray<Rule<boolean>>, decisive: boolean): Rule<boolean> | undefined =>
-  rules.find(({ value }) => value === decisive) ?? rules[0]
+/** What happens when an order would meet an own one: the strictest rule, where there is one that does not allow it. */
+export const selfTradeRule = (book: LimitBook): Rule<SelfTradeMode> | undefined => {
+  let best: Rule<SelfTradeMode> | undefined
+  for (const { selfTrade } of book) {
+    if (selfTrade === undefined) continue
+    if (best === undefined || rankOf(selfTrade) > rankOf(best)) best = selfTrade
+  }
+  return best?.value === "allow" ? undefined : best
+}
+const rankOf = ({ value }: Rule<SelfTradeMode>): number => SELF_TRADE_MODES.indexOf(value)
 
-export const EMPTY_BOOK: LimitBook = bookOf([])
+export const washTradeRule = (book: LimitBook): Rule<"allow" | "block"> | undefined => {
+  for (const { washTrade } of book) if (washTrade?.value === "block") return washTrade
+  return undefined
+}
+
+/** Who restricts a symbol. */
+export const restrictedBy = (book: LimitBook, symbol: string): string | undefined => {
+  for (const { restricted } of book) if (restricted?.value.has(symbol) === true) return restricted.by
+  return undefined
+}
+
+/** Of several levels the one that says `decisive`, the symbol's before the others, otherwise the first. */
+export const decisiveRule = (
+  book: LimitBook,
+  name: "shortAllowed" | "locateRequired",
+  decisive: boolean
+): Rule<boolean> | undefined => {
+  const symbol = book[3][name]
+  if (symbol?.value === decisive) return symbol
+  let first: Rule<boolean> | undefined
+  for (let i = 0; i < 3; i++) {
+    const rule = book[i]![name]
+    if (rule?.value === decisive) return rule
+    first ??= rule
+  }
+  return first ?? symbol
+}

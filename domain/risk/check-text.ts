@@ -4,26 +4,16 @@ import { CHECKLISTS, type CheckCode } from "./check-codes.ts"
 /** A number that a check compares: a bigint is an amount of scale 8, a number is a count. */
 export type Amount = bigint | number | undefined
 
-/** What is said of a limit around the numbers; the bare ones say that there is none. */
-export type Words = {
-  readonly passed: string
-  readonly passedBare: string
-  readonly failed: string
-  readonly tail: string
-  readonly tailBare: string
-}
-
 /** One risk check's outcome with the numbers it compared, `undefined` where it has none. */
 export type CheckOutcome = {
   readonly code: CheckCode
   readonly passed: boolean
-  readonly limit: Amount
+  /** a limit that was set has its text */
+  readonly limit: Amount | string
   readonly used: Amount
   readonly requested: Amount
   /** whose limit it was or who halted, and the event that set it: `account@1234` */
   readonly by: string | undefined
-  /** the words of a limit that was set, written once: up to its number, and from its scope on */
-  readonly held: Words | undefined
 }
 
 /** The same as it is read from a decision: numbers are decimal text. */
@@ -39,8 +29,10 @@ export type Check = {
   readonly setBy?: number
 }
 
-const shown = (number: Amount): string =>
-  number === undefined ? "-" : typeof number === "number" ? String(number) : formatFixed(number)
+const shown = (number: Amount | string): string => {
+  if (typeof number === "bigint") return formatFixed(number)
+  return number === undefined ? "-" : String(number)
+}
 
 /** `CODE ok|no LIMIT USED REQUESTED [SCOPE[@EVENT]]` with `-` for what a check does not have, trailing ones left out. */
 const writeCheck = (check: CheckOutcome): string => {
@@ -65,18 +57,47 @@ const readCheck = (text: string): Check => {
   }
 }
 
+/**
+ * The checks of a decision. They are written as one text for the ledger, and only when it is asked for: a decision does
+ * not wait for it, and a replay passes over it.
+ */
+export class Checks {
+  #text: string | undefined
+  readonly #found: ReadonlyArray<CheckOutcome>
+
+  constructor(text: string | undefined, found: ReadonlyArray<CheckOutcome>) {
+    this.#text = text
+    this.#found = found
+  }
+  static of(found: ReadonlyArray<CheckOutcome>): Checks {
+    return new Checks(undefined, found)
+  }
+  static written(text: string): Checks {
+    return new Checks(text, NOTHING_FOUND)
+  }
+  /** Checks with semicolons between: `CODE ok|no LIMIT USED REQUESTED [SCOPE[@EVENT]]`. */
+  get text(): string {
+    return (this.#text ??= writeChecks(this.#found))
+  }
+  /** See {@link readChecks}. */
+  read(rules?: number): ReadonlyArray<Check> {
+    return readChecks(this.text, rules)
+  }
+  toJSON(): string {
+    return this.text
+  }
+  toString(): string {
+    return this.text
+  }
+}
+const NOTHING_FOUND: ReadonlyArray<CheckOutcome> = []
+
 /** The checks of a decision as one text: read for reports only, and one text is the cheapest for a replay to pass over. */
 export const writeChecks = (checks: ReadonlyArray<CheckOutcome>): string => {
   let text = ""
   for (const check of checks) {
     if (text !== "") text += ";"
-    const { held, used, requested } = check
-    if (held === undefined) text += writeCheck(check)
-    // the fewer pieces the faster: this is most of what a decision costs
-    else if (!check.passed) text += `${held.failed}${shown(used)} ${shown(requested)}${held.tail}`
-    else if (requested === undefined) text = text + held.passed + shown(used) + held.tailBare
-    else if (used === undefined) text = text + held.passedBare + shown(requested) + held.tail
-    else text = text + held.passed + shown(used) + " " + shown(requested) + held.tail
+    text += writeCheck(check)
   }
   return text
 }

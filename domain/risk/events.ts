@@ -1,8 +1,9 @@
-import { Schema } from "effect"
+import { Schema, SchemaTransformation } from "effect"
 import { defineEvent, type FactOf } from "#domain/kernel/event.ts"
 import { ClOrdId, GroupId, OrderId, Symbol } from "#domain/kernel/ids.ts"
 import { Cash, Price, Quantity } from "#domain/kernel/money.ts"
 import { Time } from "#domain/kernel/time.ts"
+import { Checks } from "./check-text.ts"
 import { limitFields, LimitScope } from "./limits.ts"
 
 /** What was added since is optional: an event of before has none of it. */
@@ -65,6 +66,14 @@ const allotment = { group: GroupId, limit: AllottedLimit, amount: Cash, reason: 
 export const LimitAllotted = defineEvent("LimitAllotted", allotment)
 export const LimitReturned = defineEvent("LimitReturned", allotment)
 
+/** One text in the ledger. */
+const ChecksText = Schema.String.pipe(
+  Schema.decodeTo(
+    Schema.instanceOf(Checks).annotate({ ofStoredText: Checks.written }),
+    SchemaTransformation.transform({ decode: (text) => Checks.written(text), encode: (checks) => checks.text })
+  )
+)
+
 /**
  * The decision on the request that caused it (an order or a replace), in the same commit. `rules` is the version of the
  * checklist that was asked; `checks` is one text, see `check-text.ts`: it is most of the ledger's bytes, and nobody
@@ -76,7 +85,7 @@ export const OrderRiskDecided = defineEvent(
     orderId: OrderId,
     decision: Schema.Literals(["approved", "denied"]),
     rules: Schema.Int,
-    checks: Schema.String,
+    checks: ChecksText,
     price: Schema.optionalKey(Price),
     /** `last`, `ask` or `stop`: which price the checks compared with */
     priceSource: Schema.optionalKey(Schema.String),

@@ -1,5 +1,5 @@
 import { absOf } from "#domain/kernel/money.ts"
-import type { Held } from "./book.ts"
+import type { AmountName, Held } from "./book.ts"
 import type { CheckCode } from "./check-codes.ts"
 import type { Amount, CheckOutcome } from "./check-text.ts"
 import type { RiskQuestion } from "./question.ts"
@@ -15,49 +15,43 @@ export const outcome = (
   used?: Amount,
   requested?: Amount,
   by?: string
-): CheckOutcome => ({ code, passed, limit, used, requested, by, held: undefined })
+): CheckOutcome => ({ code, passed, limit, used, requested, by })
 
 /** The outcome of a limit that was set: its words are ready. */
 export const heldOutcome = (held: Held, passed: boolean, used: Amount, requested: Amount): CheckOutcome => ({
   code: held.code,
   passed,
-  limit: held.limit,
+  limit: held.text,
   used,
   requested,
-  by: held.by,
-  held
+  by: held.by
 })
 
-/** Of limits that compare with the order alone: the lower of the account's and the symbol's. */
-export const lower = (own: ReadonlyArray<Held>, ofSymbol: ReadonlyArray<Held>): Held | undefined => {
-  if (ofSymbol.length === 0) return own[0]
-  if (own.length === 0) return ofSymbol[0]
-  return ofSymbol[0]!.limit < own[0]!.limit ? ofSymbol[0] : own[0]
-}
-
-type Used = (question: RiskQuestion, held: Held) => bigint
+/** `level` is 0 for the account's limit, 1 the group's, 2 the firm's, 3 the symbol's. */
+type Used = (question: RiskQuestion, level: number) => bigint
 type After = (question: RiskQuestion, used: bigint, requested: bigint) => bigint
 /** Whether the order may pass although there would be too much: it makes it no worse. */
-type Spared = (question: RiskQuestion, held: Held) => boolean
+type Spared = (question: RiskQuestion, level: number) => boolean
 
-/** Of all limits the one with the least room: all must hold, and the one that bites is named. */
+/** Of the limits of all levels the one with the least room: all must hold, and the one that bites is named. */
 export const tightest = (
   question: RiskQuestion,
-  own: ReadonlyArray<Held>,
-  ofSymbol: ReadonlyArray<Held>,
+  name: AmountName,
   requested: bigint,
   usedOf: Used,
   afterOf: After,
   isSpared: Spared
 ): CheckOutcome | undefined => {
+  const { book } = question
   let bites: Held | undefined
   let least = 0n
   let usedOfIt = 0n
-  for (let i = 0; i < own.length + ofSymbol.length; i++) {
-    const held = i < own.length ? own[i]! : ofSymbol[i - own.length]!
-    const used = usedOf(question, held)
+  for (let i = 0; i < 4; i++) {
+    const held = book[i]![name]
+    if (held === undefined) continue
+    const used = usedOf(question, i)
     let room = held.limit - afterOf(question, used, requested)
-    if (room < 0n && isSpared(question, held)) room = 0n
+    if (room < 0n && isSpared(question, i)) room = 0n
     if (bites !== undefined && room >= least) continue
     bites = held
     least = room
@@ -69,17 +63,18 @@ export const tightest = (
 /** The same for what is counted: `requested` more must fit. */
 export const tightestCount = (
   question: RiskQuestion,
-  own: ReadonlyArray<Held>,
-  ofSymbol: ReadonlyArray<Held>,
+  name: AmountName,
   requested: 0 | 1,
-  usedOf: (question: RiskQuestion, held: Held) => number
+  usedOf: (question: RiskQuestion, level: number) => number
 ): CheckOutcome | undefined => {
+  const { book } = question
   let bites: Held | undefined
   let least = 0
   let usedOfIt = 0
-  for (let i = 0; i < own.length + ofSymbol.length; i++) {
-    const held = i < own.length ? own[i]! : ofSymbol[i - own.length]!
-    const used = usedOf(question, held)
+  for (let i = 0; i < 4; i++) {
+    const held = book[i]![name]
+    if (held === undefined) continue
+    const used = usedOf(question, i)
     const room = requested === 0 ? 0 : held.count - used - requested
     if (bites !== undefined && room >= least) continue
     bites = held
@@ -90,11 +85,13 @@ export const tightestCount = (
 }
 
 /** Units of the symbol that a scope would have with all its open orders of the side filled, this one left out. */
-export const unitsBefore = ({ before }: RiskQuestion, { level }: Held): bigint => before[level]!
+export const unitsBefore = ({ before }: RiskQuestion, level: number): bigint => before[totalsLevel(level)]!
+/** A symbol's totals are the firm's of it. */
+export const totalsLevel = (level: number): number => (level === 3 ? 2 : level)
 
 /** Whether a scope would be no further from zero with the order filled. */
-export const bringsDown = (question: RiskQuestion, held: Held): boolean => {
-  const before = unitsBefore(question, held)
+export const bringsDown = (question: RiskQuestion, level: number): boolean => {
+  const before = unitsBefore(question, level)
   return absOf(before + question.units) <= absOf(before)
 }
 

@@ -6,7 +6,7 @@ import type { OrderType, Side, TimeInForce } from "#domain/venue/messages.ts"
 import type { LimitBook } from "./book.ts"
 import type { Habits } from "./habits.ts"
 import type { MarginTerms } from "./margin.ts"
-import type { SymbolExposure } from "./scope.ts"
+import type { Scope, SymbolExposure } from "./scope.ts"
 
 /** Which price the checks compared with, and where it came from. */
 export type PriceEvidence = {
@@ -57,9 +57,10 @@ export type RiskQuestion = {
   /** what the order already counts in the scopes' totals (a replace) */
   readonly counted: { readonly leaves: bigint; readonly notional: bigint; readonly open: boolean }
   readonly halted: Halted | undefined
-  /** what holds for the account (with its group and the firm), and for the symbol */
-  readonly own: LimitBook
-  readonly ofSymbol: LimitBook
+  /** the limits of account, group, firm and symbol */
+  readonly book: LimitBook
+  /** whom they are for, and whose totals count */
+  readonly scopes: ReadonlyArray<Scope | undefined>
   /** what account, group and firm have of the symbol */
   readonly exposures: ReadonlyArray<Readonly<SymbolExposure>>
   /** units that each would have with all its open orders of the side filled, this one left out */

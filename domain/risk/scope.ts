@@ -1,4 +1,5 @@
 import type { Symbol } from "#domain/kernel/ids.ts"
+import { heldLimits, NO_LIMITS, type HeldLimits } from "./book.ts"
 import type { AllottedLimit } from "./events.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import { nothingWon, type Worth } from "./equity.ts"
@@ -34,6 +35,8 @@ export type Scope = {
   readonly id: string
   limits: Limits
   setBy: SetBy
+  /** both together, ready to compare */
+  held: HeldLimits
   /** the event that set them, for the audit trail */
   limitsNo?: number
   readonly waiting: Array<WaitingLimits>
@@ -52,6 +55,7 @@ export const newScope = (kind: LimitScope, id: string, symbols: Scope["symbols"]
   id,
   limits: {},
   setBy: {},
+  held: NO_LIMITS,
   waiting: [],
   allotted: {},
   openOrders: 0,
@@ -62,8 +66,16 @@ export const newScope = (kind: LimitScope, id: string, symbols: Scope["symbols"]
   cancelRate: newRate()
 })
 
+/** After its limits have changed, or what it was allotted. */
+export const holdLimits = (scope: Scope): void => {
+  scope.held = heldLimits(scope, scope)
+}
+/** What holds for it at a time that may be later than all that was written in. */
+export const heldAt = (scope: Scope, at: Time): HeldLimits =>
+  scope.waiting.length === 0 ? scope.held : heldLimits(limitsAt(scope, at), scope)
+
 /** The limits of a scope as they hold at a time: those that waited until then as well. */
-export const limitsAt = ({ limits, setBy, waiting }: Scope, at: Time): { limits: Limits; setBy: SetBy } => {
+const limitsAt = ({ limits, setBy, waiting }: Scope, at: Time): { limits: Limits; setBy: SetBy } => {
   let held = { limits, setBy }
   for (const due of waiting) if (due.from <= at) held = due
   return held

@@ -1,8 +1,7 @@
 import type { OrderId } from "#domain/kernel/ids.ts"
 import type { Price, Quantity } from "#domain/kernel/money.ts"
 import type { OrderType, Side } from "#domain/venue/messages.ts"
-import type { Rule } from "./book.ts"
-import { SELF_TRADE_MODES, type SelfTradeMode } from "./limits.ts"
+import type { SelfTradeMode } from "./limits.ts"
 import type { Resting } from "./question.ts"
 
 type Incoming = {
@@ -33,15 +32,6 @@ const WAITS: ReadonlySet<string> = new Set([
   "trailing-stop",
   "trailing-stop-limit"
 ])
-
-/** Of the account's rule and the symbol's the stricter one. */
-export const selfTradeRule = (
-  own: Rule<SelfTradeMode> | undefined,
-  ofSymbol: Rule<SelfTradeMode> | undefined
-): Rule<SelfTradeMode> | undefined => {
-  if (own === undefined || ofSymbol === undefined) return own ?? ofSymbol
-  return SELF_TRADE_MODES.indexOf(ofSymbol.value) > SELF_TRADE_MODES.indexOf(own.value) ? ofSymbol : own
-}
 
 /** What keeps an order from trading with its own account (FIX SelfMatchPreventionInstruction 2964). */
 export type SelfTradePlan = {

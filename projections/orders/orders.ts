@@ -3,7 +3,6 @@ import { bookedBy, type Booked } from "#domain/orders/booked.ts"
 import { instructionsOf } from "#domain/orders/instructions.ts"
 import { isLive, leavesQty } from "#domain/orders/open-order.ts"
 import { ordStatus, type Progress } from "#domain/orders/status.ts"
-import { readChecks } from "#domain/risk/check-text.ts"
 import type { TimeInForce } from "#domain/venue/messages.ts"
 import { define, NEVER, NONE, type LedgerEvent, type RowOf } from "#projections/projection.ts"
 
@@ -276,7 +275,7 @@ const decided = (row: OrderRow, { data, cause }: LedgerEvent & { type: "OrderRis
     ...(data.priceAgeMicros !== undefined && { priceAgeMicros: data.priceAgeMicros })
   })
   if (data.decision === "approved") return { risk }
-  const failed = readChecks(data.checks, data.rules).filter((check) => !check.passed)
+  const failed = data.checks.read(data.rules).filter((check) => !check.passed)
   const reason = `refused by ${failed.map((check) => check.code).join(", ")}`
   const change = requestOf(row, "replace", cause)
   return change === undefined

@@ -1,7 +1,7 @@
 import { formatFixed } from "#domain/kernel/money.ts"
 import { bookedBy } from "#domain/orders/booked.ts"
 import { postingsOf } from "#domain/ledger/postings.ts"
-import { readChecks, type Check } from "#domain/risk/check-text.ts"
+import type { Check } from "#domain/risk/check-text.ts"
 import { balances } from "#projections/balances/balances.ts"
 import { events, type EventRow } from "#projections/events/events.ts"
 import { orders } from "#projections/orders/orders.ts"
@@ -108,7 +108,7 @@ const storyEvent = async (store: RowStore, { partition, row }: RowVersion): Prom
     ...(trace !== "" && { trace }),
     commit: { no: commitNo, id: commitId, hash: commitHash },
     data: JSON.parse(data),
-    ...(event.type === "OrderRiskDecided" && { checks: readChecks(event.data.checks, event.data.rules) }),
+    ...(event.type === "OrderRiskDecided" && { checks: event.data.checks.read(event.data.rules) }),
     ...(await afterExecution(store, partition, event))
   }
 }

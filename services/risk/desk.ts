@@ -23,7 +23,7 @@ export const makeRiskDesk = (writer: AccountWriter, send: Send, market: Market):
         return ok({
           account: id,
           levels: scopesOf(state, account).map((scope) => levelBody(partition, scope.kind, scope.id, scope)),
-          effective: effectiveLimits(state, account),
+          effective: effectiveLimits(account),
           halts: haltsOf(state, account).map((halt) => haltBody(halt, partition)),
           position: `${partition}:${state.eventNo}`
         })

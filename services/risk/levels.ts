@@ -1,6 +1,6 @@
-import type { Account, State } from "#domain/account/state.ts"
+import type { Account } from "#domain/account/state.ts"
 import { ONE } from "#domain/kernel/money.ts"
-import { bookAt } from "#domain/account/state.ts"
+import { decisiveRule, NO_LIMITS, selfTradeRule, washTradeRule, widest, type LimitBook } from "#domain/risk/book.ts"
 import { LIMIT_NAMES, type Limits } from "#domain/risk/limits.ts"
 import type { Scope } from "#domain/risk/scope.ts"
 import type { LevelBody, LimitValues } from "#services/contract/limits.ts"
@@ -19,8 +19,8 @@ export const levelBody = (partition: number, kind: Scope["kind"], id: string, sc
 })
 
 /** Of each limit the strictest that any level sets, as orders are judged by it. */
-export const effectiveLimits = (state: State, account: Account): LimitValues => {
-  const book = bookAt(account.scopes, state.recordedAt)
+export const effectiveLimits = (account: Account): LimitValues => {
+  const book = [...account.scopes.map(({ held }) => held), NO_LIMITS] as unknown as LimitBook
   const strictest: Record<string, unknown> = { collarPercent: 20n * ONE }
   for (const name of LIMIT_NAMES) {
     const values = account.scopes.flatMap(({ limits }) => limits[name] ?? [])
@@ -29,12 +29,16 @@ export const effectiveLimits = (state: State, account: Account): LimitValues => 
     if (typeof first === "bigint" || typeof first === "number")
       strictest[name] = values.reduce((least, value) => (value < least ? value : least))
   }
-  const { selfTrade, washTrade, restricted, shortAllowed, locateRequired, duplicateWindowMillis } = book
-  if (duplicateWindowMillis[0] !== undefined) strictest["duplicateWindowMillis"] = duplicateWindowMillis[0].count
-  if (selfTrade !== undefined) strictest["selfTrade"] = selfTrade.value
-  if (washTrade !== undefined) strictest["washTrade"] = "block"
-  if (restricted !== undefined) strictest["restricted"] = [...restricted.keys()].join(" ")
-  if (shortAllowed !== undefined) strictest["shortAllowed"] = shortAllowed.value
-  if (locateRequired !== undefined) strictest["locateRequired"] = locateRequired.value
+  const window = widest(book, "duplicateWindowMillis")
+  const restricted = new Set(book.flatMap((level) => [...(level.restricted?.value ?? [])]))
+  const told = {
+    duplicateWindowMillis: window?.count,
+    selfTrade: selfTradeRule(book)?.value,
+    washTrade: washTradeRule(book)?.value,
+    restricted: restricted.size === 0 ? undefined : [...restricted].join(" "),
+    shortAllowed: decisiveRule(book, "shortAllowed", false)?.value,
+    locateRequired: decisiveRule(book, "locateRequired", true)?.value
+  }
+  for (const [name, value] of Object.entries(told)) if (value !== undefined) strictest[name] = value
   return limitValues(strictest as Limits)
 }

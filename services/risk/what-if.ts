@@ -5,7 +5,6 @@ import type { State } from "#domain/account/state.ts"
 import type { Symbol } from "#domain/kernel/ids.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
 import { laterOf, microsOf, type Time } from "#domain/kernel/time.ts"
-import { readChecks } from "#domain/risk/check-text.ts"
 import type { RiskAnswer } from "#services/contract/limits.ts"
 import type { NewOrder } from "#services/contract/orders.ts"
 import { checkBody } from "#services/desk/bodies.ts"
@@ -40,7 +39,7 @@ export const whatIf =
     }
     return ok({
       decision: decision.data.decision,
-      checks: readChecks(checks, rules).map((check) => checkBody(check, basis, partition)),
+      checks: checks.read(rules).map((check) => checkBody(check, basis, partition)),
       ...(price !== undefined && { price: formatFixed(price) }),
       ...(priceSource !== undefined && { priceSource }),
       ...(priceAgeMicros !== undefined && { priceAge: priceAgeMicros / 1e6 }),

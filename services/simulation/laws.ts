@@ -24,7 +24,7 @@ export const checkEvents = (events: ReadonlyArray<Recorded<AccountEvent>>): void
       must(decided, () => `event ${event.eventNo}: a request without its risk decision beside it`)
     }
     if (event.type === "OrderRiskDecided") {
-      const failed = failedOf(event.data.checks).length > 0
+      const failed = failedOf(event.data.checks.text).length > 0
       must(
         failed === (event.data.decision === "denied"),
         () => `event ${event.eventNo}: the decision does not follow from its checks`

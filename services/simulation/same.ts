@@ -1,3 +1,5 @@
+import { Checks } from "#domain/risk/check-text.ts"
+
 /**
  * Whether two values would be written alike: what is undefined is not there, maps have an order. Compared in place,
  * because writing out a state costs more than all the steps between two looks at it.
@@ -5,6 +7,7 @@
 export const same = (a: unknown, b: unknown): boolean => {
   if (a === b) return true
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false
+  if (a instanceof Checks) return b instanceof Checks && a.text === b.text
   if (a instanceof Map) return b instanceof Map && sameMap(a, b)
   if (Array.isArray(a)) {
     return Array.isArray(b) && a.length === b.length && a.every((value, i) => same(value, b[i]))

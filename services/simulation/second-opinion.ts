@@ -101,7 +101,7 @@ export class SecondOpinion {
     const isAsked = isNew || placed.groupId !== undefined || asked?.clOrdId === cause
     must(isAsked, () => `event ${eventNo}: a decision on another request`)
     const terms = asked?.terms ?? (isNew ? { ...now, quantity: placed.quantity } : now)
-    const failed = failedOf(data.checks).filter((code) => code !== "ORDER_RATE")
+    const failed = failedOf(data.checks.text).filter((code) => code !== "ORDER_RATE")
     const isCounted = order!.approved && openUnits(order!) > 0n
     const expected = failing({
       order: order!,

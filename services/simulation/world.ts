@@ -114,6 +114,8 @@ export class World {
     checkState(this.#state, this.#recount)
     checkHistory(this.#state, this.#recount, this.#opinion)
     must(same(this.#state, this.#copy), () => "a replay of all events gives another state")
+    const [kept, again] = [this.#state, this.#copy].map(({ answered }) => answered.recent.digest())
+    must(kept === again, () => "a replay of all events remembers other commands")
   }
 
   /**

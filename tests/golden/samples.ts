@@ -46,6 +46,7 @@ const describeField = (name: string, field: Schema.Constraint): string => {
     if (ast._tag === "Objects") return `{${nestedOf(field).map(([inner, of]) => describeField(inner, of)).join(", ")}}`
     if (ast._tag === "Arrays") return `list of ${describeField("", itemOf(field)).slice(2)}`
     if (ast._tag === "Union" || ast._tag === "Literal") return literalsOf(ast).join("|")
+    if (ast._tag === "Declaration") return "text"
     if (ast._tag === "String" && kindOf(field) >= 0) return KINDS[kindOf(field)]!
     throw new Error(`the golden files know no field like ${name} (${ast._tag}): teach samples.ts`)
   }
@@ -61,6 +62,7 @@ const valueOf = (field: Schema.Constraint, full: boolean): unknown => {
   if (ast._tag === "Boolean") return full
   if (ast._tag === "Arrays") return full ? [valueOf(itemOf(field), full)] : []
   if (ast._tag === "Objects") return Object.fromEntries(nestedOf(field).map(([name, of]) => [name, valueOf(of, full)]))
+  if (ast._tag === "Declaration") return TEXTS[0]
   if (ast._tag === "String") return TEXTS[kindOf(field)]
   return full ? literalsOf(ast).at(-1) : literalsOf(ast)[0]
 }

@@ -1,4 +1,6 @@
 // Faults in what comes after an order was sent: executions that were otherwise, chained requests, groups.
+import { Checks } from "#domain/risk/check-text.ts"
+import { OpenOrders } from "#domain/orders/open-orders.ts"
 import type { AccountEvent } from "#domain/account/events.ts"
 import { deciding, folding, misreading, real, seeing, telling, type Decider } from "./faults.ts"
 
@@ -70,7 +72,8 @@ export const LATER_FAULTS: Readonly<Record<string, Decider>> = {
     if (group?.kind !== "bracket" || order === undefined || order.cumQty === 0n) return [command, state]
     const account = state.accounts.get(order.account)!
     const filled = { ...order, cumQty: order.quantity }
-    const orders = new Map(account.orders).set(order.orderId, filled)
+    const orders = new OpenOrders()
+    for (const one of [...account.orders.values(), filled]) orders.put(one)
     return [command, { ...state, accounts: new Map(state.accounts).set(order.account, { ...account, orders }) }]
   }),
   "a child holds back before it is let go": folding(["OrderPlaced"], ({ account, order }) => {
@@ -98,12 +101,12 @@ export const LATER_FAULTS: Readonly<Record<string, Decider>> = {
     if (order !== undefined) delete order.route
   }),
   "what would open passes as reduce-only": telling("OrderRiskDecided", ({ checks }) => {
-    const passed = checks.replace("REDUCE_ONLY no", "REDUCE_ONLY ok")
-    return { checks: passed, decision: passed.includes(" no") ? "denied" : "approved" }
+    const passed = checks.text.replace("REDUCE_ONLY no", "REDUCE_ONLY ok")
+    return { checks: Checks.written(passed), decision: passed.includes(" no") ? "denied" : "approved" }
   }),
   "a self-trade is not seen": telling("OrderRiskDecided", ({ checks }) => {
-    const passed = checks.replace("SELF_TRADE no", "SELF_TRADE ok")
-    return { checks: passed, decision: passed.includes(" no") ? "denied" : "approved" }
+    const passed = checks.text.replace("SELF_TRADE no", "SELF_TRADE ok")
+    return { checks: Checks.written(passed), decision: passed.includes(" no") ? "denied" : "approved" }
   }),
   "self-trade prevention does not cancel the oldest": deciding((facts) =>
     facts.filter(

@@ -1,5 +1,6 @@
 // Small faults, one each, wrapped around the real decider: what a hasty change might do to it.
 import { nothingAnswered } from "#domain/account/answered.ts"
+import { Checks } from "#domain/risk/check-text.ts"
 import { pendingReplaces } from "#domain/orders/open-order.ts"
 import { deciding, folding, misreading, real, seeing, telling, type Around, type Decider, type Of } from "./faults.ts"
 import { LATER_FAULTS } from "./later-faults.ts"
@@ -7,12 +8,13 @@ import { LATER_FAULTS } from "./later-faults.ts"
 const cashOf = ({ account, before, order }: Around) =>
   account.balances.cash.get((order ?? before)!.instrument.settlement)!
 const ENDINGS = ["OrderCanceled", "OrderRejected", "OrderExpired"] as const
-const approve = (checks: string) => ({ decision: "approved", checks: checks.replaceAll(" no", " ok") }) as const
+const approve = ({ text }: Checks) =>
+  ({ decision: "approved", checks: Checks.written(text.replaceAll(" no", " ok")) }) as const
 const passes = (code: string) => (data: Of<"OrderRiskDecided">["data"]) => {
-  const checks = data.checks
+  const checks = data.checks.text
     .split(";")
     .map((check) => (check.startsWith(`${code} `) ? check.replace(" no", " ok") : check))
-  return { checks: checks.join(";"), decision: checks.some((check) => check.includes(" no")) ? "denied" : "approved" }
+  return { checks: Checks.written(checks.join(";")), decision: checks.some((check) => check.includes(" no")) ? "denied" : "approved" }
 }
 
 export const FAULTS: Readonly<Record<string, Decider>> = {
@@ -61,7 +63,7 @@ export const FAULTS: Readonly<Record<string, Decider>> = {
   }),
   "a finished order stays in the index": folding(
     ENDINGS,
-    ({ state, before }) => void (before && state.orders.set(before.orderId, before))
+    ({ state, before }) => void (before && state.orders.put(before))
   ),
   "a replace on its way holds back only its new form": folding(["OrderRiskDecided"], (around) => {
     const { order, before } = around

@@ -1,4 +1,5 @@
 import { timesHalfUp } from "#domain/kernel/money.ts"
+import { decisiveRule } from "#domain/risk/book.ts"
 import { requiredOf } from "#domain/risk/margin.ts"
 import { closes, outcome, type RiskCheck } from "#domain/risk/outcome.ts"
 import type { RiskQuestion } from "#domain/risk/question.ts"
@@ -47,17 +48,14 @@ const shortUnits = ({ side, leaves, margin, holdings: { total, reserved } }: Ris
 export const shortSale: RiskCheck = (question) => {
   const units = shortUnits(question)
   if (units === undefined) return undefined
-  const { instrument, own, ofSymbol } = question
-  const [ours, symbols] = [own.shortAllowed, ofSymbol.shortAllowed]
-  const rule = symbols?.value === false ? symbols : (ours ?? symbols)
-  const passed = rule?.value === true && instrument.shortable !== false
+  const rule = decisiveRule(question.book, "shortAllowed", false)
+  const passed = rule?.value === true && question.instrument.shortable !== false
   return outcome("SHORT_SALE", passed, passed ? undefined : 0n, undefined, units, rule?.by)
 }
 
 /** Regulation SHO rule 203(b)(1): before a short sale somebody must have said that he will lend. */
 export const locate: RiskCheck = (question) => {
-  const { own, ofSymbol } = question
-  const rule = ofSymbol.locateRequired?.value === true ? ofSymbol.locateRequired : own.locateRequired
+  const rule = decisiveRule(question.book, "locateRequired", true)
   if (rule?.value !== true) return undefined
   const units = shortUnits(question)
   if (units === undefined) return undefined

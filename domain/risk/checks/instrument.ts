@@ -1,3 +1,4 @@
+import { restrictedBy } from "#domain/risk/book.ts"
 import { closes, outcome, type RiskCheck } from "#domain/risk/outcome.ts"
 import { isOpen } from "#domain/market/session.ts"
 
@@ -18,7 +19,7 @@ export const halted: RiskCheck = (question) => {
   return outcome("HALTED", halt.reduceOnly && closes(question), undefined, undefined, undefined, halt.by)
 }
 
-export const restricted: RiskCheck = ({ own, ofSymbol, instrument: { symbol } }) => {
-  const by = own.restricted?.get(symbol) ?? ofSymbol.restricted?.get(symbol)
+export const restricted: RiskCheck = ({ book, instrument: { symbol } }) => {
+  const by = restrictedBy(book, symbol)
   return by === undefined ? undefined : outcome("RESTRICTED", false, undefined, undefined, undefined, by)
 }

@@ -1,6 +1,7 @@
+import { selfTradeRule, washTradeRule } from "#domain/risk/book.ts"
 import { outcome, type RiskCheck } from "#domain/risk/outcome.ts"
 import type { Resting } from "#domain/risk/question.ts"
-import { meeting, selfTradePlan, selfTradeRule } from "#domain/risk/self-trade.ts"
+import { meeting, selfTradePlan } from "#domain/risk/self-trade.ts"
 
 const unitsOf = (resting: ReadonlyArray<Resting>): bigint => resting.reduce((sum, { quantity }) => sum + quantity, 0n)
 
@@ -9,8 +10,8 @@ const unitsOf = (resting: ReadonlyArray<Resting>): bigint => resting.reduce((sum
  * let it pass here: what becomes of the resting ones stands beside the decision, see `account/decide-self-trade.ts`.
  */
 export const selfTrade: RiskCheck = (question) => {
-  const { own, ofSymbol, leaves } = question
-  const rule = selfTradeRule(own.selfTrade, ofSymbol.selfTrade)
+  const { leaves } = question
+  const rule = selfTradeRule(question.book)
   if (rule === undefined) return undefined
   const { buying, selling } = question.exposures[0]!
   if ((question.side === "buy" ? selling : buying) === 0n) return undefined
@@ -23,7 +24,7 @@ export const selfTrade: RiskCheck = (question) => {
 
 /** Orders of one owner's accounts that would trade with each other change nothing but the tape (CEA section 4c(a)). */
 export const washTrade: RiskCheck = (question) => {
-  const rule = question.own.washTrade ?? question.ofSymbol.washTrade
+  const rule = washTradeRule(question.book)
   if (rule === undefined) return undefined
   const { buying, selling } = question.exposures[2]!
   if ((question.side === "buy" ? selling : buying) === 0n) return undefined

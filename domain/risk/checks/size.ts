@@ -1,5 +1,6 @@
 import type { Price } from "#domain/kernel/money.ts"
-import { heldOutcome, lower, outcome, type RiskCheck } from "#domain/risk/outcome.ts"
+import { lowest } from "#domain/risk/book.ts"
+import { heldOutcome, outcome, type RiskCheck } from "#domain/risk/outcome.ts"
 
 const isOff = (price: Price | undefined, tick: Price): boolean => price !== undefined && price % tick !== 0n
 
@@ -18,14 +19,14 @@ export const maxQuantity: RiskCheck = ({ instrument: { maxQuantity: most }, quan
 export const minNotional: RiskCheck = ({ instrument: { minNotional: least }, notional }) =>
   outcome("MIN_NOTIONAL", notional === undefined || notional >= least, least, undefined, notional)
 
-export const maxOrderQuantity: RiskCheck = ({ own, ofSymbol, quantity }) => {
-  const held = lower(own.maxOrderQuantity, ofSymbol.maxOrderQuantity)
+export const maxOrderQuantity: RiskCheck = ({ book, quantity }) => {
+  const held = lowest(book, "maxOrderQuantity")
   if (held === undefined) return undefined
   return heldOutcome(held, quantity <= held.limit, undefined, quantity)
 }
 
-export const maxOrderNotional: RiskCheck = ({ own, ofSymbol, notional }) => {
-  const held = lower(own.maxOrderNotional, ofSymbol.maxOrderNotional)
+export const maxOrderNotional: RiskCheck = ({ book, notional }) => {
+  const held = lowest(book, "maxOrderNotional")
   if (held === undefined) return undefined
   return heldOutcome(held, notional === undefined || notional <= held.limit, undefined, notional)
 }

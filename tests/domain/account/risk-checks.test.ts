@@ -1,7 +1,6 @@
 // Each check with the numbers that it compared: `ok|no LIMIT USED REQUESTED [SCOPE]`.
 import { describe, expect, it } from "vitest"
 import { CHECK_CODES, RULES } from "#domain/risk/check-codes.ts"
-import { readChecks } from "#domain/risk/check-text.ts"
 import { amount, check, decisionIn, instrument, market, Story, verdict, type Wanted } from "./story.ts"
 
 type Given = (story: Story) => void
@@ -153,7 +152,7 @@ describe("a risk check", () => {
     ]) {
       const { checks, rules } = decisionIn(story.submit(wanted).events)!.data
       expect(rules).toBe(RULES)
-      expect(readChecks(checks, rules).map(({ code }) => code)).toEqual(CHECK_CODES)
+      expect(checks.read(rules).map(({ code }) => code)).toEqual(CHECK_CODES)
     }
   })
 

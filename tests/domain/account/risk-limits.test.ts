@@ -1,7 +1,6 @@
 // Limits that were added to the first eleven checks: each at its edge, and what passes although there is too much.
 import { describe, expect, it } from "vitest"
 import type { ClOrdId } from "#domain/kernel/ids.ts"
-import { readChecks } from "#domain/risk/check-text.ts"
 import { amount, at, check, decisionIn, instrument, market, MORNING, Story, verdict, type Wanted } from "./story.ts"
 
 type Changes = Parameters<Story["limits"]>[2]
@@ -43,7 +42,7 @@ describe("limits of one order", () => {
     const set = story.limits("symbol", "BTCUSDT", { maxOrderNotional: amount("50") }).events[0]!.eventNo
     for (const account of ["A", "C"]) {
       const { checks, rules } = decisionIn(story.submit({ account, price: "100" }).events)!.data
-      const failed = readChecks(checks, rules).filter(({ passed }) => !passed)
+      const failed = checks.read(rules).filter(({ passed }) => !passed)
       expect(failed).toEqual([
         { code: "MAX_ORDER_NOTIONAL", passed: false, limit: "50", requested: "100", scope: "symbol", setBy: set }
       ])
@@ -99,7 +98,7 @@ describe("a halt in mode reduce-only", () => {
     expect(verdict(story.submit({ account: "B", side: "sell", price: "100" }))).toBe("denied: HALTED, HOLDINGS")
     const sell = story.submit({ side: "sell", price: "100", quantity: "2" })
     expect(verdict(sell)).toBe("approved")
-    expect(decisionIn(sell.events)!.data.checks).toContain(`HALTED ok - - - group@${eventNo}`)
+    expect(decisionIn(sell.events)!.data.checks.text).toContain(`HALTED ok - - - group@${eventNo}`)
     expect(verdict(story.submit({ side: "sell", price: "100", quantity: "2" }))).toMatch(/HALTED/)
     story.send({ type: "Halt", scope: "firm", reason: "test" })
     expect(verdict(story.submit({ side: "sell", price: "100", quantity: "1" }))).toBe("denied: HALTED")

@@ -2,7 +2,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { absOf, parseFixed } from "#domain/kernel/money.ts"
-import { readChecks } from "#domain/risk/check-text.ts"
 import { exposureOf, type Scope } from "#domain/risk/scope.ts"
 import { amount, BTC, decisionIn, Story, verdict, type Wanted } from "./story.ts"
 
@@ -59,7 +58,7 @@ const tell = (
 }
 const scopesOf = (story: Story, account: string): ReadonlyArray<Scope> => [
   ...story.account(account).scopes,
-  ...(story.state.symbols.has(BTC) ? [story.state.symbols.get(BTC)!.scope] : [])
+  ...(story.state.symbols.has(BTC) ? [story.state.symbols.get(BTC)!] : [])
 ]
 const largest = (scope: Scope): bigint => {
   const { position, buying, selling } = exposureOf(scope, BTC)
@@ -114,7 +113,7 @@ describe("the checklist", () => {
       fc.property(set, told, wanted, ([[kind, id], changes], steps, order) => {
         const failedBy = (part: Limits) => {
           const { data } = decisionIn(tell([[[kind, id], part]], steps).submit(order).events)!
-          return readChecks(data.checks, data.rules).flatMap(({ code, passed }) => (passed ? [] : [code]))
+          return data.checks.read(data.rules).flatMap(({ code, passed }) => (passed ? [] : [code]))
         }
         const alone = Object.entries(changes).flatMap(([name, value]) => failedBy({ [name]: value }))
         expect(new Set(failedBy(changes))).toEqual(new Set([...alone, ...failedBy({})]))

@@ -329,7 +329,7 @@ export const dataOf = (outcome: Outcome, type: AccountEvent["type"]): Record<str
 export const verdict = (outcome: Outcome): string => {
   const decision = decisionIn(outcome.events)
   if (decision === undefined) return outcome.code ?? outcome.kind
-  const failed = decision.data.checks
+  const failed = decision.data.checks.text
     .split(";")
     .filter((check) => check.split(" ")[1] !== "ok")
     .map((check) => check.split(" ")[0])
@@ -340,6 +340,6 @@ export const verdict = (outcome: Outcome): string => {
 export const check = (outcome: Outcome, code: string): string | undefined => {
   const decision = decisionIn(outcome.events)
   if (decision === undefined) return undefined
-  const found = decision.data.checks.split(";").find((text) => text.split(" ")[0] === code)
+  const found = decision.data.checks.text.split(";").find((text) => text.split(" ")[0] === code)
   return found === undefined ? "ok" : found.slice(code.length + 1).replace(/@\d+$/, "")
 }

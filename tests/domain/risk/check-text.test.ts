@@ -12,8 +12,7 @@ const outcomeOf = ({ code, passed, limit, used, requested, scope, setBy }: Check
   limit: number(limit),
   used: number(used),
   requested: number(requested),
-  by: setBy === undefined ? scope : `${scope}@${setBy}`,
-  held: undefined
+  by: setBy === undefined ? scope : `${scope}@${setBy}`
 })
 
 describe("the text of a decision's checks", () => {

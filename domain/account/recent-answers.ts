@@ -1,0 +1,166 @@
+import { chanceOf } from "#domain/kernel/chance.ts"
+import { nanosWithin, secondsOf, timeFrom, type Time } from "#domain/kernel/time.ts"
+
+/** What is remembered of an answered command: a digest of what it asked, and the events that answered it. */
+export type Answered = {
+  readonly content: number
+  readonly first: number
+  readonly last: number
+  readonly at: Time
+}
+/**
+ * Whose command it was and under which id: `owner` is exact (an account's number, or of a report the order's), the id is
+ * 64 bits of a digest. That two ids of one owner meet in it is less likely than a flipped bit of memory; it would be told
+ * as an id that was used for another command.
+ */
+export type AnswerKey = { readonly owner: number; readonly high: number; readonly low: number }
+/** As it is put in: `order` is the number of the order that it placed or filled, `made` the time in its id; NaN without. */
+export type NewAnswer = { readonly content: number; readonly eventNo: number; readonly at: Time } & {
+  readonly order: number
+  readonly made: number
+}
+/** One that has to go. */
+export type Oldest = AnswerKey & Answered & { readonly order: number; readonly made: number }
+
+const FIRST_PLACES = 1024
+
+/**
+ * Answered commands in the order in which they came, the newest found by key, the oldest dropped first. A million of them
+ * in plain numbers: as objects under text keys they were most of the process's memory, and each cost a microsecond.
+ */
+export class RecentAnswers {
+  #mask = FIRST_PLACES - 1
+  #from = 0
+  #to = 0
+  /** of each place the one that came before it under the same hash, counted from 1 */
+  #next = new Int32Array(FIRST_PLACES)
+  #heads = new Int32Array(FIRST_PLACES)
+  #high = new Uint32Array(FIRST_PLACES)
+  #low = new Uint32Array(FIRST_PLACES)
+  #nanos = new Uint32Array(FIRST_PLACES)
+  #owner = new Float64Array(FIRST_PLACES)
+  #content = new Float64Array(FIRST_PLACES)
+  #first = new Float64Array(FIRST_PLACES)
+  #last = new Float64Array(FIRST_PLACES)
+  #seconds = new Float64Array(FIRST_PLACES)
+  #order = new Float64Array(FIRST_PLACES)
+  #made = new Float64Array(FIRST_PLACES)
+
+  get size(): number {
+    return this.#to - this.#from
+  }
+
+  /** The newest answer under a key, or undefined. */
+  find({ owner, high, low }: AnswerKey): Answered | undefined {
+    for (let at = this.#heads[low & this.#mask]!; at !== 0; at = this.#next[at - 1]!) {
+      const place = at - 1
+      if (this.#low[place] !== low || this.#high[place] !== high || this.#owner[place] !== owner) continue
+      return this.#answerAt(place)
+    }
+    return undefined
+  }
+
+  put({ owner, high, low }: AnswerKey, { content, eventNo, at, order, made }: NewAnswer): void {
+    if (this.size > this.#mask) this.#grow()
+    const place = this.#to++ & this.#mask
+    this.#high[place] = high
+    this.#low[place] = low
+    this.#owner[place] = owner
+    this.#content[place] = content
+    this.#first[place] = eventNo
+    this.#last[place] = eventNo
+    this.#seconds[place] = secondsOf(at)
+    this.#nanos[place] = nanosWithin(at)
+    this.#order[place] = order
+    this.#made[place] = made
+    this.#chain(place)
+  }
+
+  /** The command that was put in last was answered by one event more. */
+  extend(eventNo: number): void {
+    this.#last[(this.#to - 1) & this.#mask] = eventNo
+  }
+
+  /** Whether there is one that was answered before a time. */
+  hasBefore(time: Time): boolean {
+    if (this.#from === this.#to) return false
+    const place = this.#from & this.#mask
+    const seconds = secondsOf(time)
+    if (this.#seconds[place] !== seconds) return this.#seconds[place]! < seconds
+    return this.#nanos[place]! < nanosWithin(time)
+  }
+
+  /** Of all that is remembered: equal after the same events. */
+  digest(): number {
+    const sums = new Float64Array(1)
+    const bytes = new Uint32Array(sums.buffer)
+    let digest = this.size
+    for (let i = this.#from; i < this.#to; i++) {
+      const place = i & this.#mask
+      for (const column of [this.#owner, this.#content, this.#first, this.#last, this.#seconds, this.#order, this.#made]) {
+        sums[0] = column[place]!
+        digest = chanceOf(digest, bytes[0]!, bytes[1]!)
+      }
+      digest = chanceOf(digest, this.#high[place]!, this.#low[place]!, this.#nanos[place]!)
+    }
+    return digest
+  }
+
+  /** Takes the oldest out; undefined when a newer answer has its key. There must be one. */
+  drop(): Oldest | undefined {
+    const place = this.#from++ & this.#mask
+    const [owner, high, low] = [this.#owner[place]!, this.#high[place]!, this.#low[place]!]
+    const oldest = { owner, high, low, ...this.#answerAt(place), order: this.#order[place]!, made: this.#made[place]! }
+    this.#unchain(place)
+    return this.find(oldest) === undefined ? oldest : undefined
+  }
+
+  #answerAt(place: number): Answered {
+    return {
+      content: this.#content[place]!,
+      first: this.#first[place]!,
+      last: this.#last[place]!,
+      at: timeFrom(this.#seconds[place]!, this.#nanos[place]!)
+    }
+  }
+
+  #chain(place: number): void {
+    const head = this.#low[place]! & this.#mask
+    this.#next[place] = this.#heads[head]!
+    this.#heads[head] = place + 1
+  }
+
+  /** The oldest is the last of its chain. */
+  #unchain(place: number): void {
+    const head = this.#low[place]! & this.#mask
+    if (this.#heads[head] === place + 1) {
+      this.#heads[head] = 0
+      return
+    }
+    let at = this.#heads[head]!
+    while (this.#next[at - 1] !== place + 1) at = this.#next[at - 1]!
+    this.#next[at - 1] = 0
+  }
+
+  #grow(): void {
+    const places = (this.#mask + 1) * 2
+    const move = <T extends Float64Array | Uint32Array>(from: T, to: T): T => {
+      for (let i = this.#from; i < this.#to; i++) to[i & (places - 1)] = from[i & this.#mask]!
+      return to
+    }
+    this.#high = move(this.#high, new Uint32Array(places))
+    this.#low = move(this.#low, new Uint32Array(places))
+    this.#nanos = move(this.#nanos, new Uint32Array(places))
+    this.#owner = move(this.#owner, new Float64Array(places))
+    this.#content = move(this.#content, new Float64Array(places))
+    this.#first = move(this.#first, new Float64Array(places))
+    this.#last = move(this.#last, new Float64Array(places))
+    this.#seconds = move(this.#seconds, new Float64Array(places))
+    this.#order = move(this.#order, new Float64Array(places))
+    this.#made = move(this.#made, new Float64Array(places))
+    this.#mask = places - 1
+    this.#next = new Int32Array(places)
+    this.#heads = new Int32Array(places)
+    for (let i = this.#from; i < this.#to; i++) this.#chain(i & this.#mask)
+  }
+}

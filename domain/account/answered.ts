@@ -57,13 +57,7 @@ const REPORTS = -2
 export type Repeat = "new" | "other-content" | "too-old" | "too-far-ahead" | Answered
 
 /** Whether a command of `owner` (an account's number) was answered before, may still be new, or can no longer be told. */
-export const repeatOf = (
-  state: AnsweredCommands,
-  owner: number,
-  id: string,
-  request: Request,
-  at: Time
-): Repeat => {
+export const repeatOf = (state: AnsweredCommands, owner: number, id: string, request: Request, at: Time): Repeat => {
   const isReport = request.type === "VenueReported"
   const key = isReport
     ? reportKey(request.report.orderId, request.report.execId, request.report.at)
@@ -127,7 +121,8 @@ const putNew = (
   event: Recorded<AccountEvent>,
   order: number,
   made: number
-): void => state.recent.put(key, { content: contentOfEvent(event), eventNo: event.eventNo, at: event.recordedAt, order, made })
+): void =>
+  state.recent.put(key, { content: contentOfEvent(event), eventNo: event.eventNo, at: event.recordedAt, order, made })
 
 const forget = (state: AnsweredCommands, now: Time, open: OpenOrders): void => {
   const { recent, most } = state

@@ -3,6 +3,7 @@ import type { GroupId, Symbol } from "#domain/kernel/ids.ts"
 import { formatFixed, type Cash } from "#domain/kernel/money.ts"
 import { microsOf, type Time } from "#domain/kernel/time.ts"
 import { LIMIT_NAMES, limitProblem, type LimitName, type Limits, type LimitScope } from "#domain/risk/limits.ts"
+import { AMOUNT } from "#domain/risk/book.ts"
 import { rateUsed } from "#domain/risk/rate.ts"
 import { openNotionalOf } from "#domain/risk/scope.ts"
 import type { AllotLimit, Halt, Resume, SetLimits } from "./commands.ts"
@@ -132,9 +133,10 @@ export const allotLimit = ({ group: id, limit, amount, reason }: AllotLimit, sta
 /** A cancel is refused only where a level limits cancels and as many were asked for within the last second. */
 export const cancelTooFast = (state: State, account: Account, symbol: Symbol, at: Time): Decided | undefined => {
   const scopes = scopesFor(state, account, symbol)
-  for (const [level, { maxCancelsPerSecond }] of bookFor(state, account, symbol, at).entries()) {
-    if (maxCancelsPerSecond === undefined) continue
-    const { count } = maxCancelsPerSecond
+  for (const [level, { amounts }] of bookFor(state, account, symbol, at).entries()) {
+    const held = amounts[AMOUNT.maxCancelsPerSecond]
+    if (held === undefined) continue
+    const { count } = held
     const scope = scopes[level]!
     if (rateUsed(scope.cancelRate, microsOf(at)) + 1 <= count) continue
     return refused("CancelRate", `${scope.kind} ${scope.id} may cancel ${count} orders in a second`)

@@ -102,10 +102,7 @@ const everyScope = function* (state: State): Iterable<Scope> {
 }
 
 /** The firm hands a part of its limit out to a group, or gets it back. */
-export const allot = (
-  state: State,
-  { type, data, eventNo }: Of<"LimitAllotted" | "LimitReturned">
-): void => {
+export const allot = (state: State, { type, data, eventNo }: Of<"LimitAllotted" | "LimitReturned">): void => {
   const group = state.groups.get(data.group)
   if (group === undefined) throw new Error(`event ${eventNo} allots to an unknown group ${data.group}`)
   const by = type === "LimitAllotted" ? data.amount : -data.amount

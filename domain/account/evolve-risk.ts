@@ -4,6 +4,7 @@ import { microsOf, type Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import { pendingReplaces, worstPrice, type OpenOrder } from "#domain/orders/open-order.ts"
 import { notionalOf } from "#domain/orders/terms.ts"
+import { AMOUNT } from "#domain/risk/book.ts"
 import { moveWorth, payInto, valueOf } from "#domain/risk/equity.ts"
 import { rememberOrder, rememberSize } from "#domain/risk/habits.ts"
 import { moveMargin, moveOpening } from "#domain/risk/margin.ts"
@@ -19,11 +20,11 @@ export const acceptOrder = (state: State, account: Account, order: OpenOrder, at
   let windowMillis = 0
   let judgesSize = false
   for (let i = 0; i < 4; i++) {
-    const { maxOrdersPerSecond, duplicateWindowMillis, fatFingerMultiple } = book[i]!
-    if (maxOrdersPerSecond !== undefined) spendRate(scopes[i]!.orderRate, now)
-    if (duplicateWindowMillis !== undefined && duplicateWindowMillis.count > windowMillis)
-      windowMillis = duplicateWindowMillis.count
-    if (fatFingerMultiple !== undefined) judgesSize = true
+    const { amounts } = book[i]!
+    if (amounts[AMOUNT.maxOrdersPerSecond] !== undefined) spendRate(scopes[i]!.orderRate, now)
+    const window = amounts[AMOUNT.duplicateWindowMillis]
+    if (window !== undefined && window.count > windowMillis) windowMillis = window.count
+    if (amounts[AMOUNT.fatFingerMultiple] !== undefined) judgesSize = true
   }
   if (windowMillis > 0) rememberOrder(account.habits, order, now, windowMillis * 1000)
   if (judgesSize) rememberSize(account.habits, order.symbol, order.quantity)
@@ -32,8 +33,8 @@ export const acceptOrder = (state: State, account: Account, order: OpenOrder, at
 /** A cancel spends its budget too. */
 export const acceptCancel = (state: State, account: Account, symbol: Symbol, at: Time): void => {
   const scopes = scopesFor(state, account, symbol)
-  for (const [level, { maxCancelsPerSecond }] of bookFor(state, account, symbol, at).entries())
-    if (maxCancelsPerSecond !== undefined) spendRate(scopes[level]!.cancelRate, microsOf(at))
+  for (const [level, { amounts }] of bookFor(state, account, symbol, at).entries())
+    if (amounts[AMOUNT.maxCancelsPerSecond] !== undefined) spendRate(scopes[level]!.cancelRate, microsOf(at))
 }
 
 /** One open order more (1) or less (-1). */

@@ -97,7 +97,15 @@ export class RecentAnswers {
     let digest = this.size
     for (let i = this.#from; i < this.#to; i++) {
       const place = i & this.#mask
-      for (const column of [this.#owner, this.#content, this.#first, this.#last, this.#seconds, this.#order, this.#made]) {
+      for (const column of [
+        this.#owner,
+        this.#content,
+        this.#first,
+        this.#last,
+        this.#seconds,
+        this.#order,
+        this.#made
+      ]) {
         sums[0] = column[place]!
         digest = chanceOf(digest, bytes[0]!, bytes[1]!)
       }

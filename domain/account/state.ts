@@ -12,7 +12,7 @@ import type { LimitScope } from "#domain/risk/limits.ts"
 import type { LossCode } from "#domain/risk/breaches.ts"
 import { newMargin, type Margin } from "#domain/risk/margin.ts"
 import type { Halted } from "#domain/risk/question.ts"
-import { heldAt, newScope, type Scope } from "#domain/risk/scope.ts"
+import { limitsHeldAt, newScope, type Scope } from "#domain/risk/scope.ts"
 import { nothingAnswered, type AnsweredCommands } from "./answered.ts"
 
 export type Account = {
@@ -146,10 +146,10 @@ export const bookFor = (state: State, { risk, group }: Account, symbol: Symbol, 
   if (state.limitsDueAt === undefined || at < state.limitsDueAt)
     return [risk.held, group.risk.held, state.firm.held, ofSymbol === undefined ? NO_LIMITS : ofSymbol.held]
   return [
-    heldAt(risk, at),
-    heldAt(group.risk, at),
-    heldAt(state.firm, at),
-    ofSymbol === undefined ? NO_LIMITS : heldAt(ofSymbol, at)
+    limitsHeldAt(risk, at),
+    limitsHeldAt(group.risk, at),
+    limitsHeldAt(state.firm, at),
+    ofSymbol === undefined ? NO_LIMITS : limitsHeldAt(ofSymbol, at)
   ]
 }
 

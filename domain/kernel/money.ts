@@ -84,10 +84,22 @@ export const fits = (scaled: bigint): boolean => scaled > -BOUND && scaled < BOU
 
 /** Price times quantity times multiplier when it is exact in 8 decimals and in bounds; otherwise undefined. */
 export const exactNotional = (price: Price, quantity: Quantity, multiplier: Rate): Cash | undefined => {
-  const product = price * quantity * multiplier
-  const scaled = product / (ONE * ONE)
-  return scaled * ONE * ONE === product && fits(scaled) ? (scaled as Cash) : undefined
+  if (price === lastPrice && quantity === lastQuantity && multiplier === lastMultiplier) return lastNotional
+  const isPlain = multiplier === ONE
+  const product = isPlain ? price * quantity : price * quantity * multiplier
+  const scale = isPlain ? ONE : ONE * ONE
+  const scaled = product / scale
+  lastPrice = price
+  lastQuantity = quantity
+  lastMultiplier = multiplier
+  lastNotional = scaled * scale === product && fits(scaled) ? (scaled as Cash) : undefined
+  return lastNotional
 }
+// An order's notional is asked for when it is judged, reserved and counted: the newest is kept.
+let lastPrice = 0n
+let lastQuantity = 0n
+let lastMultiplier = ONE
+let lastNotional: Cash | undefined = 0n as Cash
 
 /** a × b of two scaled numbers, rounded half up (away from zero), the rule for fees. */
 export const timesHalfUp = (a: bigint, b: bigint): bigint => {

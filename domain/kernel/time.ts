@@ -39,15 +39,18 @@ export const timeOfMicros = (micros: number): Time => {
   return timeFrom(seconds, Math.floor(micros - seconds * 1e6) * 1000)
 }
 
-let parsedText = "none"
-let parsedSecond = Number.NaN
-/** Seconds since 1970, whole. The newest second is kept: parsing a date costs more than a whole risk check. */
+/** Seconds since 1970, whole. Counted from the digits: a `Date` costs more than a whole risk check. */
 export const secondsOf = (time: Time): number => {
-  if (!time.startsWith(parsedText)) {
-    parsedText = time.slice(0, 19)
-    parsedSecond = Date.parse(`${parsedText}Z`) / 1000
-  }
-  return parsedSecond
+  const day = daysOf(digitsOf(time, 0, 4), digitsOf(time, 5, 7), digitsOf(time, 8, 10))
+  return day * 86_400 + digitsOf(time, 11, 13) * 3600 + digitsOf(time, 14, 16) * 60 + digitsOf(time, 17, 19)
+}
+/** Days from 1970-01-01 to a date of the proleptic Gregorian calendar; the year is taken to begin in March. */
+const daysOf = (year: number, month: number, day: number): number => {
+  const years = month > 2 ? year : year - 1
+  const era = Math.floor(years / 400)
+  const ofEra = years - era * 400
+  const ofYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  return era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719_468
 }
 /** Its nanoseconds, or its microseconds, within the second. */
 export const nanosWithin = (time: Time): number => digitsOf(time, 20, 29)
@@ -58,7 +61,19 @@ const digitsOf = (text: string, from: number, to: number): number => {
   return value
 }
 /** Microseconds since 1970, the nanoseconds below them cut. */
-export const microsOf = (time: Time): number => secondsOf(time) * 1e6 + microsWithin(time)
+export const microsOf = (time: Time): number => {
+  if (time === newest) return newestMicros
+  if (time === newer) return newerMicros
+  newer = newest
+  newerMicros = newestMicros
+  newest = time
+  return (newestMicros = secondsOf(time) * 1e6 + microsWithin(time))
+}
+// A command's time and that of the price it sees are asked for again and again.
+let newest = EPOCH
+let newestMicros = 0
+let newer = EPOCH
+let newerMicros = 0
 /** Nanoseconds since 1970. */
 export const nanosOf = (time: Time): bigint => BigInt(secondsOf(time)) * 1_000_000_000n + BigInt(nanosWithin(time))
 

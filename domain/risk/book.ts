@@ -4,7 +4,10 @@ import type { AllottedLimit } from "./events.ts"
 import { SELF_TRADE_MODES, type LimitName, type Limits, type SelfTradeMode } from "./limits.ts"
 import type { Scope } from "./scope.ts"
 
-/** One limit that holds: converted when it was set, so that no order has to. */
+/**
+ * One limit that holds: converted when it was set, so that no order has to. Scopes with equal limits share it, because
+ * thousands of accounts that each have their own would not fit the processor's cache.
+ */
 export type Held = {
   readonly code: CheckCode
   /** as an amount of scale 8, counts too */
@@ -12,14 +15,16 @@ export type Held = {
   readonly count: number
   /** the same as a decision tells it */
   readonly text: string
-  /** whose it is and which event set it: `account@1234` */
-  readonly by: string
 }
 /** A limit that is not an amount. */
 export type Rule<T> = { readonly value: T; readonly by: string }
 
 /** The limits of one scope, ready to compare: put together when they are set, and shared by all whom they concern. */
-export type HeldLimits = { readonly [K in AmountName]: Held | undefined } & {
+export type HeldLimits = {
+  /** by {@link AMOUNT}: found by a number, because a name that varies takes longer than the comparison */
+  readonly amounts: ReadonlyArray<Held | undefined>
+  /** whose each is and which event set it: `account@1234` */
+  readonly by: ReadonlyArray<string | undefined>
   readonly selfTrade: Rule<SelfTradeMode> | undefined
   readonly washTrade: Rule<"allow" | "block"> | undefined
   readonly restricted: Rule<ReadonlySet<string>> | undefined
@@ -47,30 +52,27 @@ const CODES = {
   maxTrailingLoss: "TRAILING_LOSS",
   maxDrawdown: "DRAWDOWN"
 } as const satisfies Partial<Record<LimitName, CheckCode>>
-export type AmountName = keyof typeof CODES
+type AmountName = keyof typeof CODES
+const AMOUNT_NAMES = Object.keys(CODES) as ReadonlyArray<AmountName>
+/** Where each limit stands among a scope's amounts. */
+export const AMOUNT = Object.fromEntries(AMOUNT_NAMES.map((name, at) => [name, at])) as Readonly<
+  Record<AmountName, number>
+>
 
-/** Of a scope that has none, or of a symbol without a scope. */
-export const NO_LIMITS: HeldLimits = Object.freeze({
-  ...(Object.fromEntries(Object.keys(CODES).map((name) => [name, undefined])) as Record<AmountName, undefined>),
-  selfTrade: undefined,
-  washTrade: undefined,
-  restricted: undefined,
-  shortAllowed: undefined,
-  locateRequired: undefined
-})
-
-type Limited = Pick<Scope, "limits" | "setBy">
-
-export const heldLimits = ({ limits, setBy }: Limited, of: Pick<Scope, "kind" | "allotted">): HeldLimits => {
-  const held = (name: AmountName): Held | undefined => {
+export const heldLimits = (
+  { limits, setBy }: Pick<Scope, "limits" | "setBy">,
+  of: Pick<Scope, "kind" | "allotted">
+): HeldLimits => {
+  const amounts: Array<Held | undefined> = []
+  const by: Array<string | undefined> = []
+  for (const name of AMOUNT_NAMES) {
     const own = limits[name]
     const handed = of.allotted[name as AllottedLimit]
     // both compare with the same totals: the lower one is the one that can bite
-    return handed === undefined || (own !== undefined && (own as bigint) <= handed.amount)
-      ? own === undefined
-        ? undefined
-        : heldOf(name, of, own, setBy[name])
-      : heldOf(name, of, handed.amount, handed.setBy)
+    const isHanded = handed !== undefined && (own === undefined || (own as bigint) > handed.amount)
+    const value = isHanded ? handed.amount : own
+    amounts.push(value === undefined ? undefined : heldOf(name, value))
+    by.push(value === undefined ? undefined : byOf(of, isHanded ? handed.setBy : setBy[name]))
   }
   const rule = <K extends LimitName>(name: K): Rule<NonNullable<Limits[K]>> | undefined => {
     const value = limits[name]
@@ -78,22 +80,8 @@ export const heldLimits = ({ limits, setBy }: Limited, of: Pick<Scope, "kind" | 
   }
   const restricted = rule("restricted")
   return {
-    maxOrderNotional: held("maxOrderNotional"),
-    maxOrderQuantity: held("maxOrderQuantity"),
-    collarPercent: held("collarPercent"),
-    maxPriceAgeSeconds: held("maxPriceAgeSeconds"),
-    fatFingerMultiple: held("fatFingerMultiple"),
-    duplicateWindowMillis: held("duplicateWindowMillis"),
-    maxPosition: held("maxPosition"),
-    maxGrossNotional: held("maxGrossNotional"),
-    maxConcentrationPercent: held("maxConcentrationPercent"),
-    maxOpenOrders: held("maxOpenOrders"),
-    maxOpenNotional: held("maxOpenNotional"),
-    maxOrdersPerSecond: held("maxOrdersPerSecond"),
-    maxCancelsPerSecond: held("maxCancelsPerSecond"),
-    maxDailyLoss: held("maxDailyLoss"),
-    maxTrailingLoss: held("maxTrailingLoss"),
-    maxDrawdown: held("maxDrawdown"),
+    amounts,
+    by,
     selfTrade: rule("selfTrade"),
     washTrade: rule("washTrade"),
     restricted: restricted && { value: new Set(restricted.value.split(" ")), by: restricted.by },
@@ -102,33 +90,51 @@ export const heldLimits = ({ limits, setBy }: Limited, of: Pick<Scope, "kind" | 
   }
 }
 
-const heldOf = (name: AmountName, scope: Pick<Scope, "kind">, value: bigint | number, setBy: number | undefined): Held => {
+const heldOf = (name: AmountName, value: bigint | number): Held => {
   const limit = typeof value === "number" ? BigInt(value) * ONE : value
-  const count = typeof value === "number" ? value : Number(value) / 1e8
-  return { code: CODES[name], limit, count, text: formatFixed(limit), by: byOf(scope, setBy) }
+  const text = formatFixed(limit)
+  const key = `${name} ${text}`
+  const known = shared.get(key)
+  if (known !== undefined) return known
+  const held = { code: CODES[name], limit, count: typeof value === "number" ? value : Number(value) / 1e8, text }
+  if (shared.size === MOST_SHARED) shared.clear()
+  shared.set(key, held)
+  return held
 }
+const MOST_SHARED = 10_000
+const shared = new Map<string, Held>()
 
 /** Limits whose event is not known were there before events told (tests). */
 const byOf = ({ kind }: Pick<Scope, "kind">, setBy: number | undefined): string =>
   setBy === undefined ? kind : `${kind}@${setBy}`
 
-/** Of limits that compare with nothing but the order the lowest, of equal ones the first. */
-export const lowest = (book: LimitBook, name: AmountName): Held | undefined => {
+/** The level whose limit is the lowest, of equal ones the first: of limits that compare with nothing but the order; -1 without. */
+export const lowest = (book: LimitBook, amount: number): number => extreme(book, amount, 1)
+/** Of windows the widest. */
+export const widest = (book: LimitBook, amount: number): number => extreme(book, amount, -1)
+
+const extreme = (book: LimitBook, amount: number, sign: 1 | -1): number => {
   let best: Held | undefined
-  for (let i = 0; i < 4; i++) {
-    const held = book[i]![name]
-    if (held !== undefined && (best === undefined || held.limit < best.limit)) best = held
+  let bites = -1
+  for (let level = 0; level < 4; level++) {
+    const held = book[level]!.amounts[amount]
+    if (held === undefined) continue
+    if (best !== undefined) {
+      const by = sign * (held.count - best.count)
+      // what doubles cannot tell apart
+      if (by > 0 || (by === 0 && (sign === 1 ? held.limit >= best.limit : held.limit <= best.limit))) continue
+    }
+    best = held
+    bites = level
   }
-  return best
+  return bites
 }
-export const widest = (book: LimitBook, name: AmountName): Held | undefined => {
-  let best: Held | undefined
-  for (let i = 0; i < 4; i++) {
-    const held = book[i]![name]
-    if (held !== undefined && (best === undefined || held.limit > best.limit)) best = held
-  }
-  return best
-}
+
+/** A level's limit, and whose it is. */
+export const heldAt = (book: LimitBook, level: number, amount: number): Held | undefined =>
+  level < 0 ? undefined : book[level]!.amounts[amount]
+export const heldBy = (book: LimitBook, level: number, amount: number): string | undefined =>
+  level < 0 ? undefined : book[level]!.by[amount]
 
 /** What happens when an order would meet an own one: the strictest rule, where there is one that does not allow it. */
 export const selfTradeRule = (book: LimitBook): Rule<SelfTradeMode> | undefined => {
@@ -168,3 +174,6 @@ export const decisiveRule = (
   }
   return first ?? symbol
 }
+
+/** Of a scope that has none, or of a symbol without a scope. */
+export const NO_LIMITS: HeldLimits = heldLimits({ limits: {}, setBy: {} }, { kind: "firm", allotted: {} })

@@ -4,10 +4,11 @@ import type { Side } from "#domain/venue/messages.ts"
 
 /** What an account's accepted orders were like: kept only where a limit asks for it. */
 export type Habits = {
-  readonly sizes: Map<Symbol, { sum: bigint; count: number }>
+  readonly sizes: Map<Symbol, Sizes>
   /** orders of the last moments by a digest of what they asked; the oldest first */
   readonly recent: Map<number, Recent>
 }
+type Sizes = { sum: bigint; count: number; average: bigint }
 export const noHabits = (): Habits => ({ sizes: new Map(), recent: new Map() })
 
 /** So many orders have to be known before their average says anything; of more than `MEMORY` the older fade. */
@@ -16,18 +17,19 @@ const MEMORY = 100
 
 export const averageSize = ({ sizes }: Habits, symbol: Symbol): bigint | undefined => {
   const size = sizes.get(symbol)
-  return size === undefined || size.count < AVERAGE_AFTER ? undefined : size.sum / BigInt(size.count)
+  return size === undefined || size.count < AVERAGE_AFTER ? undefined : size.average
 }
 
 export const rememberSize = ({ sizes }: Habits, symbol: Symbol, quantity: Quantity): void => {
   const size = sizes.get(symbol)
   if (size === undefined) {
-    sizes.set(symbol, { sum: quantity, count: 1 })
+    sizes.set(symbol, { sum: quantity, count: 1, average: quantity })
     return
   }
   if (size.count < MEMORY) size.count++
   else size.sum -= size.sum / BigInt(MEMORY)
   size.sum += quantity
+  size.average = size.sum / BigInt(size.count)
 }
 
 type Asked = {

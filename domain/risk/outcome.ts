@@ -1,5 +1,5 @@
 import { absOf } from "#domain/kernel/money.ts"
-import type { AmountName, Held } from "./book.ts"
+import type { HeldLimits, LimitBook } from "./book.ts"
 import type { CheckCode } from "./check-codes.ts"
 import type { Amount, CheckOutcome } from "./check-text.ts"
 import type { RiskQuestion } from "./question.ts"
@@ -17,79 +17,77 @@ export const outcome = (
   by?: string
 ): CheckOutcome => ({ code, passed, limit, used, requested, by })
 
-/** The outcome of a limit that was set: its words are ready. */
-export const heldOutcome = (held: Held, passed: boolean, used: Amount, requested: Amount): CheckOutcome => ({
-  code: held.code,
-  passed,
-  limit: held.text,
-  used,
-  requested,
-  by: held.by
-})
+/** The outcome of a level's limit: its text is ready. */
+export const heldOutcome = (
+  { amounts, by }: HeldLimits,
+  amount: number,
+  passed: boolean,
+  used: Amount,
+  requested: Amount
+): CheckOutcome => {
+  const held = amounts[amount]!
+  return { code: held.code, passed, limit: held.text, used, requested, by: by[amount] }
+}
 
-/** `level` is 0 for the account's limit, 1 the group's, 2 the firm's, 3 the symbol's. */
-type Used = (question: RiskQuestion, level: number) => bigint
-type After = (question: RiskQuestion, used: bigint, requested: bigint) => bigint
-/** Whether the order may pass although there would be too much: it makes it no worse. */
-type Spared = (question: RiskQuestion, level: number) => boolean
+/** What a level has before the order: 0 is the account, 1 its group, 2 the firm, 3 the symbol. */
+type Levels<T> = readonly [account: T, group: T, firm: T, symbol: T]
 
-/** Of the limits of all levels the one with the least room: all must hold, and the one that bites is named. */
+/** Whether any level limits an amount (by `AMOUNT`): most orders are judged by few. */
+export const isLimited = ([account, group, firm, symbol]: LimitBook, amount: number): boolean =>
+  account.amounts[amount] !== undefined ||
+  group.amounts[amount] !== undefined ||
+  firm.amounts[amount] !== undefined ||
+  symbol.amounts[amount] !== undefined
+
+/**
+ * Of the limits of all levels the one with the least room for `requested` more than is used: all must hold, and the one
+ * that bites is named. An order that makes it no worse (`isSpared`) passes although there is too much.
+ */
 export const tightest = (
-  question: RiskQuestion,
-  name: AmountName,
+  { book }: RiskQuestion,
+  amount: number,
+  used: Levels<bigint>,
   requested: bigint,
-  usedOf: Used,
-  afterOf: After,
-  isSpared: Spared
+  isSpared: (level: number) => boolean
 ): CheckOutcome | undefined => {
-  const { book } = question
-  let bites: Held | undefined
+  let bites = -1
   let least = 0n
-  let usedOfIt = 0n
-  for (let i = 0; i < 4; i++) {
-    const held = book[i]![name]
+  for (let level = 0; level < 4; level++) {
+    const held = book[level]!.amounts[amount]
     if (held === undefined) continue
-    const used = usedOf(question, i)
-    let room = held.limit - afterOf(question, used, requested)
-    if (room < 0n && isSpared(question, i)) room = 0n
-    if (bites !== undefined && room >= least) continue
-    bites = held
+    let room = held.limit - used[level]! - requested
+    if (room < 0n && isSpared(level)) room = 0n
+    if (bites >= 0 && room >= least) continue
+    bites = level
     least = room
-    usedOfIt = used
   }
-  return bites === undefined ? undefined : heldOutcome(bites, least >= 0n, usedOfIt, requested)
+  return bites < 0 ? undefined : heldOutcome(book[bites]!, amount, least >= 0n, used[bites]!, requested)
 }
 
-/** The same for what is counted: `requested` more must fit. */
+/** The same for what is counted. */
 export const tightestCount = (
-  question: RiskQuestion,
-  name: AmountName,
-  requested: 0 | 1,
-  usedOf: (question: RiskQuestion, level: number) => number
+  { book }: RiskQuestion,
+  amount: number,
+  used: Levels<number>,
+  requested: 0 | 1
 ): CheckOutcome | undefined => {
-  const { book } = question
-  let bites: Held | undefined
+  let bites = -1
   let least = 0
-  let usedOfIt = 0
-  for (let i = 0; i < 4; i++) {
-    const held = book[i]![name]
+  for (let level = 0; level < 4; level++) {
+    const held = book[level]!.amounts[amount]
     if (held === undefined) continue
-    const used = usedOf(question, i)
-    const room = requested === 0 ? 0 : held.count - used - requested
-    if (bites !== undefined && room >= least) continue
-    bites = held
+    const room = requested === 0 ? 0 : held.count - used[level]! - requested
+    if (bites >= 0 && room >= least) continue
+    bites = level
     least = room
-    usedOfIt = used
   }
-  return bites === undefined ? undefined : heldOutcome(bites, least >= 0, usedOfIt, requested)
+  return bites < 0 ? undefined : heldOutcome(book[bites]!, amount, least >= 0, used[bites]!, requested)
 }
 
-/** Units of the symbol that a scope would have with all its open orders of the side filled, this one left out. */
-export const unitsBefore = ({ before }: RiskQuestion, level: number): bigint => before[totalsLevel(level)]!
-/** A symbol's totals are the firm's of it. */
-export const totalsLevel = (level: number): number => (level === 3 ? 2 : level)
+/** Units of the symbol that a level would have with all its open orders of the side filled, this one left out. */
+export const unitsBefore = ({ before }: RiskQuestion, level: number): bigint => before[level === 3 ? 2 : level]!
 
-/** Whether a scope would be no further from zero with the order filled. */
+/** Whether a level would be no further from zero with the order filled. */
 export const bringsDown = (question: RiskQuestion, level: number): boolean => {
   const before = unitsBefore(question, level)
   return absOf(before + question.units) <= absOf(before)

@@ -71,7 +71,7 @@ export const holdLimits = (scope: Scope): void => {
   scope.held = heldLimits(scope, scope)
 }
 /** What holds for it at a time that may be later than all that was written in. */
-export const heldAt = (scope: Scope, at: Time): HeldLimits =>
+export const limitsHeldAt = (scope: Scope, at: Time): HeldLimits =>
   scope.waiting.length === 0 ? scope.held : heldLimits(limitsAt(scope, at), scope)
 
 /** The limits of a scope as they hold at a time: those that waited until then as well. */
@@ -102,14 +102,15 @@ export type Move = {
 /** Moves a scope's totals of a symbol; what comes to rest at zero is dropped. */
 export const moveExposure = (scope: Scope, symbol: Symbol, move: Move): void => {
   const totals = totalsOf(scope, symbol)
-  if (move.position !== 0n) totals.position += move.position
-  if (move.buying !== 0n) totals.buying += move.buying
-  if (move.selling !== 0n) totals.selling += move.selling
-  if (move.notional !== 0n) {
-    totals.notional += move.notional
-    scope.openNotional += move.notional
+  const { position, buying, selling, notional } = move
+  if (position !== 0n) totals.position += position
+  if (buying !== 0n) totals.buying += buying
+  if (selling !== 0n) totals.selling += selling
+  if (notional !== 0n) {
+    totals.notional += notional
+    scope.openNotional += notional
   }
-  if (isFlat(totals)) scope.symbols.delete(symbol)
+  if (totals.buying === 0n && totals.selling === 0n && isFlat(totals)) scope.symbols.delete(symbol)
 }
 
 const totalsOf = (scope: Scope, symbol: Symbol): SymbolExposure => {
@@ -122,8 +123,9 @@ const totalsOf = (scope: Scope, symbol: Symbol): SymbolExposure => {
 
 /** Counts open orders of a symbol: the firm's are the symbol's. */
 export const countInSymbol = (firm: Scope, symbol: Symbol, by: 1 | -1): void => {
-  totalsOf(firm, symbol).orders += by
-  dropFlat(firm, symbol)
+  const totals = totalsOf(firm, symbol)
+  totals.orders += by
+  if (by < 0 && isFlat(totals)) firm.symbols.delete(symbol)
 }
 
 /** After a value has changed: what came to rest at zero is dropped. */

@@ -1,6 +1,15 @@
 import type { Account } from "#domain/account/state.ts"
 import { ONE } from "#domain/kernel/money.ts"
-import { decisiveRule, NO_LIMITS, selfTradeRule, washTradeRule, widest, type LimitBook } from "#domain/risk/book.ts"
+import {
+  AMOUNT,
+  decisiveRule,
+  heldAt,
+  NO_LIMITS,
+  selfTradeRule,
+  washTradeRule,
+  widest,
+  type LimitBook
+} from "#domain/risk/book.ts"
 import { LIMIT_NAMES, type Limits } from "#domain/risk/limits.ts"
 import type { Scope } from "#domain/risk/scope.ts"
 import type { LevelBody, LimitValues } from "#services/contract/limits.ts"
@@ -29,7 +38,7 @@ export const effectiveLimits = (account: Account): LimitValues => {
     if (typeof first === "bigint" || typeof first === "number")
       strictest[name] = values.reduce((least, value) => (value < least ? value : least))
   }
-  const window = widest(book, "duplicateWindowMillis")
+  const window = heldAt(book, widest(book, AMOUNT.duplicateWindowMillis), AMOUNT.duplicateWindowMillis)
   const restricted = new Set(book.flatMap((level) => [...(level.restricted?.value ?? [])]))
   const told = {
     duplicateWindowMillis: window?.count,

@@ -33,14 +33,14 @@ const ALL: Limits = {
   maxOrdersPerSecond: 100_000,
   collarPercent: amount("15"),
   maxOrderQuantity: amount("100"),
-  maxGrossNotional: amount("900000000000000"),
+  maxGrossNotional: amount("50000000000"),
   maxConcentrationPercent: amount("1000000"),
-  maxOpenNotional: amount("900000000000000"),
+  maxOpenNotional: amount("50000000000"),
   maxCancelsPerSecond: 100_000,
   maxPriceAgeSeconds: 5,
-  maxDailyLoss: amount("900000000000000"),
-  maxTrailingLoss: amount("900000000000000"),
-  maxDrawdown: amount("900000000000000"),
+  maxDailyLoss: amount("50000000000"),
+  maxTrailingLoss: amount("50000000000"),
+  maxDrawdown: amount("50000000000"),
   fatFingerMultiple: amount("1000"),
   duplicateWindowMillis: 5,
   selfTrade: "cancel-newest",
@@ -58,7 +58,7 @@ export const openingRequests = function* (): Iterable<Request> {
     const group = `g${i % GROUPS}` as GroupId
     const owner = group as string as OwnerId
     yield { type: "OpenAccount", account, owner, group, accountType: "cash", currency: USDT }
-    yield { type: "Deposit", account, currency: USDT, amount: amount<Cash>("1000000000000") }
+    yield { type: "Deposit", account, currency: USDT, amount: amount<Cash>("10000000") }
   }
   const set = (scope: "account" | "group" | "firm" | "symbol", scopeId: string, changes: Limits): Request => ({
     type: "SetLimits",

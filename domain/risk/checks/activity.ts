@@ -1,26 +1,34 @@
-import { tightest, tightestCount, type RiskCheck } from "#domain/risk/outcome.ts"
-import type { RiskQuestion } from "#domain/risk/question.ts"
+import { AMOUNT } from "#domain/risk/book.ts"
+import { isLimited, tightest, tightestCount, type RiskCheck } from "#domain/risk/outcome.ts"
 import { rateUsed } from "#domain/risk/rate.ts"
-import { openNotionalOf, openOrdersOf } from "#domain/risk/scope.ts"
 
 export const maxOpenOrders: RiskCheck = (question) => {
-  return tightestCount(question, "maxOpenOrders", question.counted.open ? 0 : 1, openBefore)
+  const { scopes, exposures, counted } = question
+  const used = [scopes[0]!.openOrders, scopes[1]!.openOrders, scopes[2]!.openOrders, exposures[2]!.orders] as const
+  return tightestCount(question, AMOUNT.maxOpenOrders, used, counted.open ? 0 : 1)
 }
-const openBefore = ({ scopes }: RiskQuestion, level: number): number => openOrdersOf(scopes[level]!)
 
 /** A change that makes an order no dearer passes, as does what has no price: the collar denies that. */
 export const maxOpenNotional: RiskCheck = (question) => {
-  return tightest(question, "maxOpenNotional", question.notional ?? 0n, notionalBefore, sum, isNoDearer)
+  if (!isLimited(question.book, AMOUNT.maxOpenNotional)) return undefined
+  const { scopes, exposures, counted, notional } = question
+  const used = [
+    scopes[0]!.openNotional - counted.notional,
+    scopes[1]!.openNotional - counted.notional,
+    scopes[2]!.openNotional - counted.notional,
+    exposures[2]!.notional - counted.notional
+  ] as const
+  const isNoDearer = () => notional === undefined || notional <= counted.notional
+  return tightest(question, AMOUNT.maxOpenNotional, used, notional ?? 0n, isNoDearer)
 }
-const notionalBefore = ({ counted, scopes }: RiskQuestion, level: number): bigint =>
-  openNotionalOf(scopes[level]!) - counted.notional
-const sum = (_: RiskQuestion, used: bigint, requested: bigint): bigint => used + requested
-const isNoDearer = ({ notional, counted }: RiskQuestion): boolean =>
-  notional === undefined || notional <= counted.notional
 
 /** Orders and replaces that were accepted in the last second, by the time of their commands. */
 export const orderRate: RiskCheck = (question) => {
-  return tightestCount(question, "maxOrdersPerSecond", 1, spent)
+  if (!isLimited(question.book, AMOUNT.maxOrdersPerSecond)) return undefined
+  const { scopes, nowMicros } = question
+  const spent = (level: number) => {
+    const scope = scopes[level]
+    return scope === undefined ? 0 : rateUsed(scope.orderRate, nowMicros)
+  }
+  return tightestCount(question, AMOUNT.maxOrdersPerSecond, [spent(0), spent(1), spent(2), spent(3)], 1)
 }
-const spent = ({ nowMicros, scopes }: RiskQuestion, level: number): number =>
-  rateUsed(scopes[level]!.orderRate, nowMicros)

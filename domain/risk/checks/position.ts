@@ -1,56 +1,97 @@
+import { AMOUNT } from "#domain/risk/book.ts"
 import { absOf, ONE } from "#domain/kernel/money.ts"
-import { bringsDown, closes, outcome, tightest, totalsLevel, unitsBefore, type RiskCheck } from "#domain/risk/outcome.ts"
+import {
+  bringsDown,
+  closes,
+  heldOutcome,
+  isLimited,
+  outcome,
+  tightest,
+  unitsBefore,
+  type RiskCheck
+} from "#domain/risk/outcome.ts"
 import type { RiskQuestion } from "#domain/risk/question.ts"
-import { openNotionalOf } from "#domain/risk/scope.ts"
 
 /** Counts as if every open order of the side were filled. An order that only brings the position down passes. */
 export const maxPosition: RiskCheck = (question) => {
-  return tightest(question, "maxPosition", question.leaves, unitsBefore, unitsAfter, bringsDown)
+  const { book, units } = question
+  let bites = -1
+  let least = 0n
+  for (let level = 0; level < 4; level++) {
+    const held = book[level]!.amounts[AMOUNT.maxPosition]
+    if (held === undefined) continue
+    let room = held.limit - absOf(unitsBefore(question, level) + units)
+    if (room < 0n && bringsDown(question, level)) room = 0n
+    if (bites >= 0 && room >= least) continue
+    bites = level
+    least = room
+  }
+  if (bites < 0) return undefined
+  return heldOutcome(book[bites]!, AMOUNT.maxPosition, least >= 0n, unitsBefore(question, bites), question.leaves)
 }
-const unitsAfter = ({ units }: RiskQuestion, used: bigint): bigint => absOf(used + units)
 
 /** All positions at their marks and all open orders at their prices, none set off against another. */
 export const maxGrossNotional: RiskCheck = (question) => {
-  return tightest(question, "maxGrossNotional", question.notional ?? 0n, grossBefore, sum, bringsDown)
+  if (!isLimited(question.book, AMOUNT.maxGrossNotional)) return undefined
+  const { scopes, exposures, counted, notional = 0n } = question
+  const ofSymbol = exposures[2]!
+  const used = [
+    scopes[0]!.worth.gross + scopes[0]!.openNotional - counted.notional,
+    scopes[1]!.worth.gross + scopes[1]!.openNotional - counted.notional,
+    scopes[2]!.worth.gross + scopes[2]!.openNotional - counted.notional,
+    absOf(ofSymbol.value) + ofSymbol.notional - counted.notional
+  ] as const
+  return tightest(question, AMOUNT.maxGrossNotional, used, notional, (level) => bringsDown(question, level))
 }
-const grossBefore = ({ counted, exposures, scopes }: RiskQuestion, level: number): bigint => {
-  const scope = scopes[level]!
-  const gross = scope.kind === "symbol" ? absOf(exposures[totalsLevel(level)]!.value) : scope.worth.gross
-  return gross + openNotionalOf(scope) - counted.notional
-}
-const sum = (_: RiskQuestion, used: bigint, requested: bigint): bigint => used + requested
 
 const HUNDRED = 100n * ONE
+/** Further from its limit than this share of it, floating point cannot be wrong about the side: its own error is 1e-15. */
+const SURE = 1e-9
 
 /**
- * What the symbol would be worth at the order's price, as a share of the scope's equity. Told are amounts: the most that
+ * What the symbol would be worth at the order's price, as a share of the level's equity. Told are amounts: the most that
  * the share may be, what there is, and what would be added.
  */
 export const maxConcentration: RiskCheck = (question) => {
   const { book, scopes, price, evidence, units } = question
+  if (!isLimited(question.book, AMOUNT.maxConcentrationPercent)) return undefined
   const valued = price ?? evidence?.price
+  if (valued === undefined) return outcome("MAX_CONCENTRATION", false)
+  const unit = valued * question.instrument.multiplier
+  const unitValue = Number(unit) / 1e16
   let bites = -1
-  let least = 0n
-  // scale 24 for what units are worth, 16 for a percentage of equity: compared without a division
-  const unit = (valued ?? 0n) * question.instrument.multiplier
-  for (let i = 0; i < 3; i++) {
-    const held = book[i]!.maxConcentrationPercent
+  let least = 0
+  for (let level = 0; level < 3; level++) {
+    const held = book[level]!.amounts[AMOUNT.maxConcentrationPercent]
     if (held === undefined) continue
-    if (valued === undefined) return outcome("MAX_CONCENTRATION", false)
-    const { worth } = scopes[i]!
-    const after = absOf(unitsBefore(question, i) + units) * unit
-    let room = ((worth.equity * held.limit) / 100n) * ONE - after
-    if (room < 0n && bringsDown(question, i)) room = 0n
+    const most = (Number(scopes[level]!.worth.equity) * held.count) / 100
+    let room = most - Math.abs(Number(unitsBefore(question, level) + units)) * unitValue
+    if (room < SURE * Math.abs(most)) room = Number(shareLeft(question, level, held.limit, unit).room)
     if (bites >= 0 && room >= least) continue
-    bites = i
+    bites = level
     least = room
   }
   if (bites < 0) return undefined
-  const held = book[bites]!.maxConcentrationPercent!
-  const limit = (scopes[bites]!.worth.equity * held.limit) / HUNDRED
-  const used = (absOf(unitsBefore(question, bites)) * unit) / (ONE * ONE)
-  const after = (absOf(unitsBefore(question, bites) + units) * unit) / (ONE * ONE)
-  return outcome("MAX_CONCENTRATION", least >= 0n, limit, used, after - used, held.by)
+  const held = book[bites]!.amounts[AMOUNT.maxConcentrationPercent]!
+  const { limit, used, after, room } = shareLeft(question, bites, held.limit, unit)
+  return outcome(
+    "MAX_CONCENTRATION",
+    room >= 0n,
+    limit,
+    used,
+    after - used,
+    book[bites]!.by[AMOUNT.maxConcentrationPercent]
+  )
+}
+
+const shareLeft = (question: RiskQuestion, level: number, percent: bigint, unit: bigint) => {
+  const before = unitsBefore(question, level)
+  const limit = (question.scopes[level]!.worth.equity * percent) / HUNDRED
+  const used = (absOf(before) * unit) / (ONE * ONE)
+  const exact = absOf(before + question.units) * unit
+  const after = exact / (ONE * ONE)
+  const room = limit * ONE * ONE - exact
+  return { limit, used, after, room: room < 0n && bringsDown(question, level) ? 0n : room }
 }
 
 /** An order that says of itself that it only closes: it neither opens a position nor turns it round. */

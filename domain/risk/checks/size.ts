@@ -1,5 +1,5 @@
 import type { Price } from "#domain/kernel/money.ts"
-import { lowest } from "#domain/risk/book.ts"
+import { AMOUNT, heldAt, lowest } from "#domain/risk/book.ts"
 import { heldOutcome, outcome, type RiskCheck } from "#domain/risk/outcome.ts"
 
 const isOff = (price: Price | undefined, tick: Price): boolean => price !== undefined && price % tick !== 0n
@@ -20,13 +20,16 @@ export const minNotional: RiskCheck = ({ instrument: { minNotional: least }, not
   outcome("MIN_NOTIONAL", notional === undefined || notional >= least, least, undefined, notional)
 
 export const maxOrderQuantity: RiskCheck = ({ book, quantity }) => {
-  const held = lowest(book, "maxOrderQuantity")
-  if (held === undefined) return undefined
-  return heldOutcome(held, quantity <= held.limit, undefined, quantity)
+  const level = lowest(book, AMOUNT.maxOrderQuantity)
+  if (level < 0) return undefined
+  const { limit } = heldAt(book, level, AMOUNT.maxOrderQuantity)!
+  return heldOutcome(book[level]!, AMOUNT.maxOrderQuantity, quantity <= limit, undefined, quantity)
 }
 
 export const maxOrderNotional: RiskCheck = ({ book, notional }) => {
-  const held = lowest(book, "maxOrderNotional")
-  if (held === undefined) return undefined
-  return heldOutcome(held, notional === undefined || notional <= held.limit, undefined, notional)
+  const level = lowest(book, AMOUNT.maxOrderNotional)
+  if (level < 0) return undefined
+  const { limit } = heldAt(book, level, AMOUNT.maxOrderNotional)!
+  const passed = notional === undefined || notional <= limit
+  return heldOutcome(book[level]!, AMOUNT.maxOrderNotional, passed, undefined, notional)
 }

@@ -22,8 +22,14 @@ export type CommitBody = {
   readonly events: ReadonlyArray<Record<string, unknown>>
 }
 
-/** A commit whose place, chain and hash hold, with its body parsed. */
-export type CheckedCommit = { readonly stored: StoredCommit; readonly body: CommitBody }
+/** A commit whose place, chain and hash hold. Its events are parsed when they are asked for, see `commit-events.ts`. */
+export type CheckedCommit = {
+  readonly stored: StoredCommit
+  readonly epoch: number
+  /** the body, and where in it the events begin; undefined when the body is not laid out as this program does */
+  readonly text: string
+  readonly eventsAt: number | undefined
+}
 
 const HASH = /^[0-9a-f]{64}$/u
 
@@ -35,27 +41,39 @@ export const checkCommit = (after: ChainHead, commit: StoredCommit, partition: n
   if (commit.prev !== after.hash) throw broken("it does not follow the commit before it (prev differs)")
   if (!HASH.test(commit.root)) throw broken("its root is no hash")
   if (commitHash(commit.prev, commit.id, commit.root, commit.body) !== commit.hash) throw broken("its hash differs")
-  const body = parseBody(commit, broken)
-  if (body.v !== 1) throw broken(`body version ${body.v} is unknown to this program`)
-  if (body.partition !== partition || body.no !== commit.no) throw broken("its body names another place")
-  return { stored: commit, body }
-}
-
-const parseBody = (commit: StoredCommit, broken: (reason: string) => BrokenChain): CommitBody => {
   const { body } = commit
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8")
+  const begins = `{"v":1,"partition":${partition},"no":${expected},"epoch":`
+  const comma = text.indexOf(",", begins.length)
+  if (text.startsWith(begins) && text.startsWith(EVENTS, comma)) {
+    const epoch = Number(text.slice(begins.length, comma))
+    if (Number.isSafeInteger(epoch)) return { stored: commit, epoch, text, eventsAt: comma + EVENTS.length }
+  }
+  const parsed = parseBody(commit, text)
+  if (parsed.v !== 1) throw broken(`body version ${parsed.v} is unknown to this program`)
+  if (parsed.partition !== partition || parsed.no !== commit.no) throw broken("its body names another place")
+  return { stored: commit, epoch: parsed.epoch, text, eventsAt: undefined }
+}
+const EVENTS = ',"events":['
+
+/** The JSON of a commit's body, its events not decoded; throws {@link BrokenChain} where it is none. */
+export const bodyOf = ({ stored, text }: CheckedCommit): CommitBody => parseBody(stored, text)
+
+const parseBody = ({ partition, no }: StoredCommit, text: string): CommitBody => {
   let parsed: CommitBody | null
   try {
-    parsed = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"))
+    parsed = JSON.parse(text)
   } catch {
-    throw broken("its body is not JSON")
+    throw new BrokenChain(partition, no, "its body is not JSON")
   }
-  if (parsed === null || !Array.isArray(parsed.events)) throw broken("its body is no commit")
+  if (parsed === null || !Array.isArray(parsed.events)) throw new BrokenChain(partition, no, "its body is no commit")
   return parsed
 }
 
 /** The root over the events: not needed to trust the bytes (the hash covers the body), so only `verify` pays for it. */
-export const checkRoot = ({ stored, body }: CheckedCommit): void => {
-  if (merkleRoot(body.events.map((event) => JSON.stringify(event))) !== stored.root) {
+export const checkRoot = (commit: CheckedCommit): void => {
+  const { stored } = commit
+  if (merkleRoot(bodyOf(commit).events.map((event) => JSON.stringify(event))) !== stored.root) {
     throw new BrokenChain(stored.partition, stored.no, "the Merkle root over its events differs")
   }
 }

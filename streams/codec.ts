@@ -3,6 +3,7 @@ import type { EventDefinition, Fact, Recorded } from "#domain/kernel/event.ts"
 import { AccountId } from "#domain/kernel/ids.ts"
 import { formatFixed, parseFixed } from "#domain/kernel/money.ts"
 import { Time } from "#domain/kernel/time.ts"
+import { eventScanner, type ScannedField } from "./scan-events.ts"
 
 /** What is stored cannot be understood: the reader stops here. */
 export class Undecodable extends Error {
@@ -19,6 +20,8 @@ export type Codec<Event extends Fact> = {
   readonly decode: (raw: Record<string, unknown>) => Recorded<Event>
   /** As `decode`, and every field judged by its schema: for `verify` and for what comes from elsewhere. */
   readonly decodeStrictly: (raw: Record<string, unknown>) => Recorded<Event>
+  /** All events of a body that stand in `text` from a place on, without parsing it; undefined where that cannot be done. */
+  readonly scan: (body: Uint8Array, text: string, from: number) => ReadonlyArray<Recorded<Event>> | undefined
 }
 
 type Plan = {
@@ -52,6 +55,21 @@ const planOf = (definition: EventDefinition): Plan => {
   }
 }
 
+const scannedFields = ({ data: { fields } }: EventDefinition): ReadonlyArray<ScannedField> =>
+  Object.entries(fields).map(([key, { ast }]) => {
+    const ofText = ast.annotations?.["ofStoredText"] as ((text: string) => unknown) | undefined
+    const kind = ofText === undefined ? KINDS[ast._tag] : "kept"
+    return { key, optional: ast.context?.isOptional === true, kind, ...(ofText !== undefined && { ofText }) }
+  })
+const KINDS: Readonly<Record<string, ScannedField["kind"]>> = {
+  BigInt: "amount",
+  Number: "integer",
+  Boolean: "flag",
+  String: "text",
+  Literal: "text",
+  Union: "text"
+}
+
 export const makeCodec = <Event extends Fact>(definitions: ReadonlyArray<EventDefinition>): Codec<Event> => {
   const plans = new Map(definitions.map((definition) => [definition.type, planOf(definition)]))
   const planFor = (type: unknown): Plan => {
@@ -60,6 +78,9 @@ export const makeCodec = <Event extends Fact>(definitions: ReadonlyArray<EventDe
     return plan
   }
   return {
+    scan: eventScanner(
+      [...plans.values()].map(({ definition }) => ({ definition, fields: scannedFields(definition) }))
+    ),
     encode: (event) => encodeWith(planFor(event.type), event),
     decode: (raw) => {
       const plan = planFor(raw["type"])

@@ -1,6 +1,7 @@
 import type { Fact, Recorded } from "#domain/kernel/event.ts"
-import { checkCommit } from "./chain.ts"
+import { bodyOf, checkCommit } from "./chain.ts"
 import type { Codec } from "./codec.ts"
+import { eventsOf } from "./commit-events.ts"
 import type { EventLog, StoredCommit } from "./ports/event-log.ts"
 
 /** The events `first` to `last` of a partition, found by halving: a repeat is answered from what the first time recorded. */
@@ -24,9 +25,9 @@ export const eventsBetween = async <Event extends Fact>(
   const found: Array<Recorded<Event>> = []
   for await (const batch of log.read(partition, low)) {
     for (const commit of batch) {
-      for (const raw of bodyOf(commit).events) {
-        const eventNo = raw["eventNo"] as number
-        if (eventNo >= first && eventNo <= last) found.push(codec.decode(raw))
+      for (const event of eventsOf(codec, checked(commit))) {
+        const { eventNo } = event
+        if (eventNo >= first && eventNo <= last) found.push(event)
         if (eventNo >= last) return found
       }
     }
@@ -34,8 +35,8 @@ export const eventsBetween = async <Event extends Fact>(
   return found
 }
 
-const bodyOf = (commit: StoredCommit) =>
-  checkCommit({ no: commit.no - 1, hash: commit.prev }, commit, commit.partition).body
+const checked = (commit: StoredCommit) =>
+  checkCommit({ no: commit.no - 1, hash: commit.prev }, commit, commit.partition)
 
 const firstEventFrom = async (
   log: Pick<EventLog, "read">,
@@ -44,7 +45,7 @@ const firstEventFrom = async (
 ): Promise<number | undefined> => {
   for await (const batch of log.read(partition, no)) {
     for (const commit of batch) {
-      const [first] = bodyOf(commit).events
+      const [first] = bodyOf(checked(commit)).events
       if (first !== undefined) return first["eventNo"] as number
     }
   }

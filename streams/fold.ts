@@ -1,6 +1,5 @@
 import type { Fact, Recorded } from "#domain/kernel/event.ts"
 import type { CheckedCommit } from "./chain.ts"
-import type { Codec } from "./codec.ts"
 import type { HashedTable } from "./content-hash.ts"
 import type { Row, RowKey } from "./ports/row-store.ts"
 
@@ -28,17 +27,21 @@ export class CannotFold extends Error {
   }
 }
 
-/** Decodes commit after commit of one partition; each event must have the number after the one before it. */
-export const eventReader = <Event extends Fact>(decode: Codec<Event>["decode"], after: number) => {
+/** Reads commit after commit of one partition; each event must have the number after the one before it. */
+export const eventReader = <Event extends Fact>(
+  decode: (commit: CheckedCommit) => ReadonlyArray<Recorded<Event>>,
+  after: number
+) => {
   let last = after
-  return ({ stored, body }: CheckedCommit): ReadonlyArray<Recorded<Event>> => {
+  return (commit: CheckedCommit): ReadonlyArray<Recorded<Event>> => {
+    const { stored } = commit
     try {
-      return body.events.map((raw) => {
-        const event = decode(raw)
-        if (event.eventNo !== last + 1) throw new Error(`event ${event.eventNo} does not follow event ${last}`)
+      const events = decode(commit)
+      for (const { eventNo } of events) {
+        if (eventNo !== last + 1) throw new Error(`event ${eventNo} does not follow event ${last}`)
         last++
-        return event
-      })
+      }
+      return events
     } catch (cause) {
       throw new CannotFold(stored.partition, stored.no, cause)
     }

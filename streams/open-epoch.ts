@@ -2,6 +2,7 @@ import type { Fact, Recorded } from "#domain/kernel/event.ts"
 import type { Decider } from "#domain/kernel/shapes.ts"
 import { readChecked, type CheckedCommit } from "./chain.ts"
 import type { Codec } from "./codec.ts"
+import { eventsOf } from "./commit-events.ts"
 import { EMPTY_CHAIN, sealCommit, type ChainHead } from "./commit.ts"
 import { Fenced, type EventLog } from "./ports/event-log.ts"
 
@@ -43,11 +44,11 @@ export const foldOn = async <State, Event extends Fact>(
   let { state, head, eventNo, epoch } = from
   for await (const batch of readChecked(log, partition, head)) {
     for (const commit of batch) {
-      const events = commit.body.events.map((raw) => codec.decode(raw))
+      const events = eventsOf(codec, commit)
       for (const event of events) state = decider.evolve(state, event)
       head = { no: commit.stored.no, hash: commit.stored.hash }
       eventNo += events.length
-      epoch = commit.body.epoch
+      epoch = commit.epoch
       onCommit?.(commit, events, state)
     }
   }

@@ -2,6 +2,7 @@ import type { Fact, Recorded } from "#domain/kernel/event.ts"
 import { followChecked, readChecked } from "./chain.ts"
 import type { Codec } from "./codec.ts"
 import { EMPTY_CHAIN } from "./commit.ts"
+import { eventsOf } from "./commit-events.ts"
 import { CannotFold, eventReader, type RowFold } from "./fold.ts"
 import { foldInto, remember, slices, unknownKeys, type Decoded, type Lane } from "./lane.ts"
 import type { EventLog } from "./ports/event-log.ts"
@@ -13,7 +14,7 @@ import { makeWaiters } from "./waiters.ts"
 export type ProjectOptions<Event extends Fact> = {
   readonly log: Pick<EventLog, "name" | "read" | "follow">
   readonly partition: number
-  readonly codec: Pick<Codec<Event>, "decode">
+  readonly codec: Pick<Codec<Event>, "decode" | "scan">
   readonly projections: ReadonlyArray<RowFold<Recorded<Event>>>
   readonly store: RowStore
   /** `rows`: written as soon as so many wait; `waitMs`: how long one may wait otherwise */
@@ -159,7 +160,7 @@ export const project = <Event extends Fact>(options: ProjectOptions<Event>): Pro
     waiters.reached(folded.eventNo)
     for (const { stored } of lanes) await checkLedger(log, partition, stored, store.name)
     const chain = { no: folded.commitNo, hash: folded.hash }
-    const decode = eventReader<Event>(codec.decode, folded.eventNo)
+    const decode = eventReader<Event>((commit) => eventsOf(codec, commit), folded.eventNo)
     const source = until === "head" ? readChecked(log, partition, chain) : followChecked(log, partition, chain, signal)
     try {
       for await (const batch of source) {

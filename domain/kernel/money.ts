@@ -9,22 +9,28 @@ const BOUND = 10n ** 26n
 const DECIMAL = /^-?(0|[1-9]\d{0,17})(\.\d{1,8})?$/u
 
 /** Text of the canonical form to a scaled integer. The text must match {@link DECIMAL}: stored and decoded text does. */
-export const parseFixed = (text: string): bigint => {
+export const parseFixed = (text: string): bigint => parseDigits(text, 0, text.length)
+
+/** The same of a part of a text. What a double holds exactly is gathered in one: that is faster than in a bigint. */
+export const parseDigits = (text: string, from: number, end: number): bigint => {
+  if (end - from > 16) return parseLong(text.slice(from, end))
+  const isNegative = text.charCodeAt(from) === 45
+  let value = 0
+  let point = end
+  for (let i = isNegative ? from + 1 : from; i < end; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 46) point = i
+    else value = value * 10 + code - 48
+  }
+  const scaled = value * POWERS[SCALE - (point === end ? 0 : end - point - 1)]!
+  if (scaled > Number.MAX_SAFE_INTEGER) return parseLong(text.slice(from, end))
+  return BigInt(isNegative ? -scaled : scaled)
+}
+const parseLong = (text: string): bigint => {
   const point = text.indexOf(".")
-  if (text.length <= 15 && (point < 0 ? text.length : point) <= 7) return BigInt(smallFixed(text, point))
   if (point < 0) return BigInt(text) * ONE
   const decimals = text.length - point - 1
   return BigInt(text.slice(0, point) + text.slice(point + 1)) * 10n ** BigInt(SCALE - decimals)
-}
-
-/** Up to seven digits before the point fit a double exactly: gathering them in a number is faster than in a bigint. */
-const smallFixed = (text: string, point: number): number => {
-  const negative = text.charCodeAt(0) === 45
-  let value = 0
-  for (let i = negative ? 1 : 0; i < text.length; i++) if (i !== point) value = value * 10 + text.charCodeAt(i) - 48
-  const decimals = point < 0 ? 0 : text.length - point - 1
-  const scaled = value * POWERS[SCALE - decimals]!
-  return negative ? -scaled : scaled
 }
 const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
 

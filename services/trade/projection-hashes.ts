@@ -5,6 +5,7 @@ import { LivePnl } from "#services/desk/live-pnl.ts"
 import { readChecked } from "#streams/chain.ts"
 import { contentHash } from "#streams/content-hash.ts"
 import type { RowFold } from "#streams/fold.ts"
+import { eventsOf } from "#streams/commit-events.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
@@ -33,7 +34,7 @@ export const projectInto = async (
   }
   const pnl = new LivePnl()
   for await (const batch of readChecked(log, 0)) {
-    for (const { body } of batch) for (const raw of body.events) pnl.apply(ledgerCodec.decode(raw))
+    for (const commit of batch) for (const event of eventsOf(ledgerCodec, commit)) pnl.apply(event)
   }
   return { hashes, pnl: pnl.of(account) ?? { account } }
 }

@@ -3,7 +3,7 @@ import type { AccountEvent } from "#domain/account/events.ts"
 import type { State } from "#domain/account/state.ts"
 import { EPOCH } from "#domain/kernel/time.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
-import { BrokenChain, checkRoot, readChecked } from "#streams/chain.ts"
+import { bodyOf, BrokenChain, checkRoot, readChecked } from "#streams/chain.ts"
 import { EMPTY_CHAIN, type ChainHead } from "#streams/commit.ts"
 import { CannotFold, eventReader, type CommitPlace } from "#streams/fold.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
@@ -39,7 +39,7 @@ export const verifyPartition = async (
 ): Promise<PartitionFindings> => {
   const progress = tools.progress(`partition ${partition}: commits`)
   const decider = accountDecider(partition)
-  const decode = eventReader<AccountEvent>(ledgerCodec.decodeStrictly, 0)
+  const decode = eventReader<AccountEvent>((commit) => bodyOf(commit).events.map(ledgerCodec.decodeStrictly), 0)
   const recount = new Recount()
   let state = decider.initial()
   let head: ChainHead = EMPTY_CHAIN
@@ -58,8 +58,8 @@ export const verifyPartition = async (
     for await (const batch of readChecked(log, partition)) {
       for (const commit of batch) {
         checkRoot(commit)
-        if (commit.body.epoch < epoch) throw new BrokenLaw(`its epoch ${commit.body.epoch} follows epoch ${epoch}`)
-        epoch = commit.body.epoch
+        if (commit.epoch < epoch) throw new BrokenLaw(`its epoch ${commit.epoch} follows epoch ${epoch}`)
+        epoch = commit.epoch
         const recorded = decode(commit)
         for (const event of recorded) {
           if (event.recordedAt < recordedAt)

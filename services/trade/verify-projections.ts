@@ -2,6 +2,7 @@ import type { AccountEvent } from "#domain/account/events.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
 import { readChecked } from "#streams/chain.ts"
 import { contentHash, lineOf } from "#streams/content-hash.ts"
+import { eventsOf } from "#streams/commit-events.ts"
 import { eventReader, type CommitPlace, type RowFold } from "#streams/fold.ts"
 import { freshRows } from "#streams/fresh-rows.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
@@ -99,7 +100,7 @@ const misplacedAt = (
 const differenceIn = async ({ table, stored }: Expected, log: EventLog, store: RowStore): Promise<string> => {
   const fresh = freshRows([table], { keepAll: true })
   for (const partition of stored?.keys() ?? []) {
-    const decode = eventReader<AccountEvent>(ledgerCodec.decode, 0)
+    const decode = eventReader<AccountEvent>((commit) => eventsOf(ledgerCodec, commit), 0)
     for await (const batch of readChecked(log, partition)) {
       for (const commit of batch) {
         for (const event of decode(commit))

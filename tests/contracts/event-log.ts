@@ -1,7 +1,7 @@
 // What every log must do, whatever keeps it.
 import fc from "fast-check"
 import { afterEach, describe, expect, it } from "vitest"
-import { BrokenChain, readChecked } from "#streams/chain.ts"
+import { bodyOf, BrokenChain, readChecked } from "#streams/chain.ts"
 import { EMPTY_CHAIN } from "#streams/commit.ts"
 import { type EventLog, Fenced, type StoredCommit } from "#streams/ports/event-log.ts"
 import { appendAll, chainOf, followed, plain, readAll } from "./commits.ts"
@@ -213,7 +213,7 @@ export const eventLogContract = (
         const numbers: Array<number> = []
         const after = stop === 0 ? EMPTY_CHAIN : (await readAll(log, partition)).at(stop - 1)!
         for await (const batch of readChecked(log, partition, after)) {
-          for (const { body } of batch) for (const { eventNo } of body.events) numbers.push(Number(eventNo))
+          for (const commit of batch) for (const { eventNo } of bodyOf(commit).events) numbers.push(Number(eventNo))
         }
         const events = (list: ReadonlyArray<number>) => list.reduce((sum, size) => sum + size, 0)
         const before = events(sizes.slice(0, stop))

@@ -3,6 +3,7 @@ import { accountDecider } from "#domain/account/decider.ts"
 import { openNatsLog } from "#infra/nats/event-log.ts"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { readChecked } from "#streams/chain.ts"
+import { eventsOf } from "#streams/commit-events.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import { benchOrders } from "./order-bench.ts"
 import { conditions, round, type BenchResult, type Metrics } from "./figures.ts"
@@ -73,10 +74,10 @@ const replayOnce = async (natsUrl: string, where: string) => {
   let bytes = 0
   const started = performance.now()
   for await (const batch of readChecked(log, 0)) {
-    for (const { stored, body } of batch) {
+    for (const commit of batch) {
       commits++
-      bytes += stored.body.length
-      for (const raw of body.events) state = decider.evolve(state, ledgerCodec.decode(raw))
+      bytes += commit.stored.body.length
+      for (const event of eventsOf(ledgerCodec, commit)) state = decider.evolve(state, event)
     }
   }
   const seconds = (performance.now() - started) / 1000

@@ -8,6 +8,7 @@ import type { Columns, LedgerEvent, Projection } from "#projections/projection.t
 import { Generator } from "#services/simulation/generate.ts"
 import { openAccountWriter } from "#streams/account-writer.ts"
 import { readChecked } from "#streams/chain.ts"
+import { eventsOf as eventsIn } from "#streams/commit-events.ts"
 import { eventReader, type CommitPlace, type RowFold } from "#streams/fold.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
@@ -39,7 +40,7 @@ export const storyLog = async ({ seed, steps, together = 1, log = memoryLog() }:
 
 /** Every event of a partition with the commit that holds it. */
 export const eventsOf = async (log: EventLog, partition = 0) => {
-  const decode = eventReader<AccountEvent>(ledgerCodec.decode, 0)
+  const decode = eventReader<AccountEvent>((commit) => eventsIn(ledgerCodec, commit), 0)
   const found: Array<{ readonly event: LedgerEvent; readonly place: CommitPlace }> = []
   for await (const batch of readChecked(log, partition)) {
     for (const commit of batch) found.push(...decode(commit).map((event) => ({ event, place: commit.stored })))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { BrokenChain, checkRoot, followChecked, readChecked } from "#streams/chain.ts"
+import { bodyOf, BrokenChain, checkRoot, followChecked, readChecked } from "#streams/chain.ts"
 import { commitHash, EMPTY_CHAIN, sealCommit } from "#streams/commit.ts"
 import type { StoredCommit } from "#streams/ports/event-log.ts"
 import { chainOf, plain } from "#tests/contracts/commits.ts"
@@ -59,7 +59,9 @@ describe("a checked reader", () => {
 
   it("parses bodies", async () => {
     for await (const batch of readChecked(logOf(commits), 0)) {
-      for (const { stored, body } of batch) {
+      for (const commit of batch) {
+        const { stored } = commit
+        const body = bodyOf(commit)
         expect(body).toMatchObject({ v: 1, partition: 0, no: stored.no, epoch: 1 })
         expect(JSON.stringify(body)).toBe(Buffer.from(stored.body).toString())
       }

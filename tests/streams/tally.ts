@@ -3,7 +3,7 @@ import { Result, Schema } from "effect"
 import { memoryLog } from "#infra/memory/event-log.ts"
 import { defineEvent, type FactOf } from "#domain/kernel/event.ts"
 import { EPOCH, plusMicros, type Time } from "#domain/kernel/time.ts"
-import { readChecked } from "#streams/chain.ts"
+import { bodyOf, readChecked } from "#streams/chain.ts"
 import { makeCodec } from "#streams/codec.ts"
 import type { EventLog, StoredCommit } from "#streams/ports/event-log.ts"
 import { openWriter, type Writer, type WriterOptions, type WriterSpec } from "#streams/transact.ts"
@@ -111,7 +111,7 @@ export type Kept = {
 export const keptIn = async (log: EventLog, partition = 0): Promise<ReadonlyArray<Kept>> => {
   const kept: Array<Kept> = []
   for await (const batch of readChecked(log, partition)) {
-    for (const { body } of batch) kept.push({ no: body.no, epoch: body.epoch, events: body.events })
+    for (const { no, epoch, events } of batch.map(bodyOf)) kept.push({ no, epoch, events })
   }
   return kept
 }

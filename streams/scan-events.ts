@@ -39,7 +39,7 @@ const integer = (): number => {
   const from = at
   let value = 0
   for (let digit = bytes[at]! - 48; digit >= 0 && digit <= 9; digit = bytes[++at]! - 48) value = value * 10 + digit
-  if (at === from || at - from > 15) throw OTHERWISE
+  if (at === from || value > Number.MAX_SAFE_INTEGER) throw OTHERWISE
   return isNegative ? -value : value
 }
 const flag = (): boolean => {

@@ -104,7 +104,19 @@ const isMoment = (text: string): boolean => timeOfText(text) !== undefined
 export const nextMidnight = (time: Time): Time => timeFrom((Math.floor(secondsOf(time) / 86_400) + 1) * 86_400, 0)
 
 /** The time inside a UUIDv7 in microseconds (RFC 9562 section 5.7), or undefined for any other text. */
-export const microsOfUuid7 = (id: string): number | undefined =>
-  /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/iu.test(id)
-    ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) * 1000
-    : undefined
+export const microsOfUuid7 = (id: string): number | undefined => {
+  if (id.length !== 36 || id.charCodeAt(14) !== 55 || VARIANT.indexOf(id.charAt(19)) < 0) return undefined
+  let millis = 0
+  for (let i = 0; i < 36; i++) {
+    const code = id.charCodeAt(i)
+    if (i === 8 || i === 13 || i === 18 || i === 23) {
+      if (code !== 45) return undefined
+      continue
+    }
+    const digit = code < 58 ? code - 48 : (code | 32) - 87
+    if (digit < 0 || digit > 15 || (code > 57 && digit < 10)) return undefined
+    if (i < 13) millis = millis * 16 + digit
+  }
+  return millis * 1000
+}
+const VARIANT = "89abAB"

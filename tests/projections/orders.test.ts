@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { formatFixed, parseFixed } from "#domain/kernel/money.ts"
+import { Checks } from "#domain/risk/check-text.ts"
 import { leavesQty } from "#domain/orders/open-order.ts"
 import { ordStatus } from "#domain/orders/status.ts"
 import { isFinished, orders, type OrderRow } from "#projections/orders/orders.ts"
@@ -22,10 +23,10 @@ const placed = (more: Record<string, unknown> = {}): Told => [
     ...more
   }
 ]
-const approved: Told = ["OrderRiskDecided", { decision: "approved", checks: "HALTED ok" }]
+const approved: Told = ["OrderRiskDecided", { decision: "approved", checks: Checks.written("HALTED ok") }]
 const denied = (cause = "c1"): Told => [
   "OrderRiskDecided",
-  { cause, decision: "denied", checks: "HALTED ok;LOT_SIZE no 1 - 10.5;BUYING_POWER no 5 0 1000" }
+  { cause, decision: "denied", checks: Checks.written("HALTED ok;LOT_SIZE no 1 - 10.5;BUYING_POWER no 5 0 1000") }
 ]
 const acknowledged: Told = ["OrderAcknowledged"]
 let filledQty = 0n

@@ -52,6 +52,7 @@ const stored = (field: Schema.Constraint): fc.Arbitrary<unknown> => {
     )
   }
   if (ast._tag === "Arrays") return fc.array(stored({ ast: ast.rest![0] } as Schema.Constraint), { maxLength: 3 })
+  if (ast._tag === "Declaration") return text
   if (ast._tag !== "String") throw new Error(`no values are known for a field that is ${ast._tag}`)
   const fits = Schema.is(Schema.make(field.ast) as Schema.Codec<unknown>)
   const forms = [text, time, id, symbol].map((form) => ({

@@ -34,6 +34,8 @@ type Plan = {
   /** each key as it is written, with its colon */
   readonly labels: ReadonlyArray<string>
   readonly isAmount: ReadonlyArray<boolean>
+  /** texts whose form has nothing that JSON would escape */
+  readonly isPlain: ReadonlyArray<boolean>
   readonly check: (data: unknown) => unknown
 }
 
@@ -45,6 +47,7 @@ const planOf = (definition: EventDefinition): Plan => {
     definition,
     keys,
     isAmount,
+    isPlain: keys.map((key, i) => !isAmount[i] && hasPlainForm(definition.data.fields[key]!)),
     labels: keys.map((key) => `${JSON.stringify(key)}:`),
     amounts: keys.filter((_, i) => isAmount[i]),
     kept: keys.flatMap((key) => {
@@ -68,6 +71,14 @@ const KINDS: Readonly<Record<string, ScannedField["kind"]>> = {
   String: "text",
   Literal: "text",
   Union: "text"
+}
+
+/** Ids, symbols, times and words of a list: a form that forbids what has to be escaped. */
+const hasPlainForm = (field: Schema.Constraint): boolean => {
+  const { _tag, types } = field.ast as { readonly _tag: string; readonly types?: ReadonlyArray<{ _tag: string }> }
+  if (_tag === "Literal" || (_tag === "Union" && types!.every((one) => one._tag === "Literal"))) return true
+  const fits = Schema.is(field as Schema.Codec<unknown>)
+  return _tag === "String" && ['"', "\\", "a\u2028", "a b", 'a"', "\ud800", "a\n"].every((text) => !fits(text))
 }
 
 export const makeCodec = <Event extends Fact>(definitions: ReadonlyArray<EventDefinition>): Codec<Event> => {
@@ -125,7 +136,8 @@ const encodeWith = (plan: Plan, event: Recorded): string => {
     if (value === undefined) continue
     data += data === "" ? "" : ","
     // an amount's text is digits, a point and a sign: nothing in it has to be escaped
-    data += `${plan.labels[i]!}${plan.isAmount[i] ? `"${formatFixed(value as bigint)}"` : JSON.stringify(value)}`
+    if (plan.isAmount[i]) data += `${plan.labels[i]!}"${formatFixed(value as bigint)}"`
+    else data += plan.labels[i]! + (plan.isPlain[i] ? `"${value as string}"` : JSON.stringify(value))
   }
   const optional =
     (trace === undefined ? "" : `,"trace":${JSON.stringify(trace)}`) +

@@ -152,7 +152,7 @@ const readerOf = (fields: ReadonlyArray<ScannedField>): ReadData | undefined => 
   lines.push("if (!isOver()) throw OTHERWISE", "skip(1)", "return data")
   const source = `${declared.join("\n")}\nreturn () => {\n${lines.join("\n")}\n}`
   const given = { ...HELPERS, OTHERWISE, bytesOf, ofTexts: fields.map(({ ofText }) => ofText) }
-  // oxlint-disable-next-line no-new-func -- made of the field names of our own schemas, which were looked at above
+  // oxlint-disable-next-line typescript/no-implied-eval -- made of the field names of our own schemas, which were looked at above
   const build = new Function(...Object.keys(given), source)
   return build(...Object.values(given)) as ReadData
 }

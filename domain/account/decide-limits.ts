@@ -5,7 +5,6 @@ import { microsOf, type Time } from "#domain/kernel/time.ts"
 import { LIMIT_NAMES, limitProblem, type LimitName, type Limits, type LimitScope } from "#domain/risk/limits.ts"
 import { AMOUNT } from "#domain/risk/book.ts"
 import { rateUsed } from "#domain/risk/rate.ts"
-import { openNotionalOf } from "#domain/risk/scope.ts"
 import type { AllotLimit, Halt, Resume, SetLimits } from "./commands.ts"
 import { plannedBy, scopeOf } from "./evolve-limits.ts"
 import { refused, type Decided } from "./refused.ts"
@@ -122,8 +121,7 @@ export const allotLimit = ({ group: id, limit, amount, reason }: AllotLimit, sta
     if (amount > left) return refused("OverAllotted", `${formatFixed(left)} of the firm's ${limit} is left`, "amount")
     return Result.succeed([{ type: "LimitAllotted", data: { ...data, amount } }])
   }
-  const used =
-    limit === "maxGrossNotional" ? group.risk.worth.gross + openNotionalOf(group.risk) : openNotionalOf(group.risk)
+  const used = limit === "maxGrossNotional" ? group.risk.worth.gross + group.risk.openNotional : group.risk.openNotional
   const after = (group.risk.allotted[limit]?.amount ?? 0n) + amount
   if (after < 0n || after < used)
     return refused("AllotmentInUse", `the group uses ${formatFixed(used)} of its ${limit}`, "amount")

@@ -69,7 +69,7 @@ export const LimitReturned = defineEvent("LimitReturned", allotment)
 /** One text in the ledger. */
 const ChecksText = Schema.String.pipe(
   Schema.decodeTo(
-    Schema.instanceOf(Checks).annotate({ ofStoredText: Checks.written }),
+    Schema.instanceOf(Checks).annotate({ ofStoredText: (text: string) => Checks.written(text) }),
     SchemaTransformation.transform({ decode: (text) => Checks.written(text), encode: (checks) => checks.text })
   )
 )

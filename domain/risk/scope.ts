@@ -136,9 +136,3 @@ export const dropFlat = (scope: Scope, symbol: Symbol): void => {
 
 const isFlat = ({ position, buying, selling, orders, notional, value }: SymbolExposure): boolean =>
   orders === 0 && position === 0n && buying === 0n && selling === 0n && notional === 0n && value === 0n
-
-/** Open orders and their worth: of all symbols, or where the scope is one symbol, of that. */
-export const openOrdersOf = (scope: Scope): number =>
-  scope.kind === "symbol" ? exposureOf(scope, scope.id as Symbol).orders : scope.openOrders
-export const openNotionalOf = (scope: Scope): bigint =>
-  scope.kind === "symbol" ? exposureOf(scope, scope.id as Symbol).notional : scope.openNotional

@@ -14,7 +14,10 @@ const passes = (code: string) => (data: Of<"OrderRiskDecided">["data"]) => {
   const checks = data.checks.text
     .split(";")
     .map((check) => (check.startsWith(`${code} `) ? check.replace(" no", " ok") : check))
-  return { checks: Checks.written(checks.join(";")), decision: checks.some((check) => check.includes(" no")) ? "denied" : "approved" }
+  return {
+    checks: Checks.written(checks.join(";")),
+    decision: checks.some((check) => check.includes(" no")) ? "denied" : "approved"
+  }
 }
 
 export const FAULTS: Readonly<Record<string, Decider>> = {
@@ -61,10 +64,9 @@ export const FAULTS: Readonly<Record<string, Decider>> = {
     const exposure = state.firm.symbols.get(order.symbol)
     if (exposure !== undefined && order.side === "buy") exposure.buying -= order.exposed - before.exposed
   }),
-  "a finished order stays in the index": folding(
-    ENDINGS,
-    ({ state, before }) => void (before && state.orders.put(before))
-  ),
+  "a finished order stays in the index": folding(ENDINGS, ({ state, before }) => {
+    if (before !== undefined) state.orders.put(before)
+  }),
   "a replace on its way holds back only its new form": folding(["OrderRiskDecided"], (around) => {
     const { order, before } = around
     if (order === undefined || pendingReplaces(order).length === 0 || before === undefined || order.side === "sell")

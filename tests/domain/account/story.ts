@@ -167,7 +167,7 @@ export class Story {
   place(wanted: Wanted, head: Head = {}): OrderId {
     const { events } = this.submit(wanted, head)
     const decision = decisionIn(events)
-    if (decision?.data.decision !== "approved") throw new Error(`not approved: ${decision?.data.checks}`)
+    if (decision?.data.decision !== "approved") throw new Error(`not approved: ${decision?.data.checks.text}`)
     return decision.data.orderId
   }
   cancel(orderId: string, head: Head = {}): Outcome {

@@ -9,6 +9,7 @@ import type { Mount } from "./mount.ts"
 import { type Gauge, requestMetrics } from "./request-metrics.ts"
 import { routeTable } from "./route-table.ts"
 import { type Health, serviceMount } from "./service-routes.ts"
+import { keepHeads } from "./websocket.ts"
 
 /** A service that could not start to listen; `message` is a sentence for whoever started it. */
 export class ServeFailed extends Data.TaggedError("ServeFailed")<{
@@ -52,7 +53,7 @@ export const serveApi = (options: ServeOptions): Layer.Layer<never, ServeFailed>
     routerConfig: { caseSensitive: true }
   }).pipe(
     Layer.provide(
-      NodeHttpServer.layer(() => createServer({ keepAliveTimeout: 60_000, requestTimeout: 60_000 }), {
+      NodeHttpServer.layer(() => keepHeads(createServer({ keepAliveTimeout: 60_000, requestTimeout: 60_000 })), {
         host,
         port,
         backlog: 1024,

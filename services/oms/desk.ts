@@ -1,11 +1,11 @@
-import type { Request, SubmitOrder } from "#domain/account/commands.ts"
+import type { Request } from "#domain/account/commands.ts"
 import type { State } from "#domain/account/state.ts"
 import type { AccountId, GroupId, OrderId } from "#domain/kernel/ids.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
 import { microsOf, type Time } from "#domain/kernel/time.ts"
 import { cashOf } from "#domain/ledger/balances.ts"
 import type { CashMoveBody, MoveCash } from "#services/contract/accounts.ts"
-import type { CancelAllBody, GroupBody, NewOrder, OrderBody } from "#services/contract/orders.ts"
+import type { CancelAllBody, GroupBody, OrderBody } from "#services/contract/orders.ts"
 import { created, ok, refused, type Answer, type Meta } from "#services/http/answer.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
 import type { AccountWriter } from "#streams/account-writer.ts"
@@ -18,6 +18,7 @@ import { inParts } from "#services/desk/in-parts.ts"
 import type { OrderHistory } from "#services/desk/history.ts"
 import { viewOf, type LiveOrders } from "#services/desk/live-orders.ts"
 import { sender, type Problem } from "#services/desk/send.ts"
+import { submission } from "./submission.ts"
 
 export type Desk = {
   readonly writer: AccountWriter
@@ -186,12 +187,6 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
       return "problem" in asked ? asked : ok({ requested: asked.requested })
     }
   }
-}
-
-/** An order as it was asked for, with what is understood where nothing is said. */
-const submission = ({ type: orderType, timeInForce, ...order }: Omit<NewOrder, "clOrdId">): SubmitOrder => {
-  const usual = orderType === "market" ? "IOC" : "GTC"
-  return { type: "SubmitOrder", orderType, timeInForce: timeInForce ?? usual, ...order } as SubmitOrder
 }
 
 /** A group from the events of its commit. */

@@ -10,6 +10,8 @@ import { healthOf } from "#services/http/service-routes.ts"
 import { venueRoutes } from "#services/live-gateway/handlers.ts"
 import { makeDesk } from "#services/oms/desk.ts"
 import { omsRoutes } from "#services/oms/handlers.ts"
+import { sessionRoute } from "#services/oms/order-entry/route.ts"
+import { orderSessions } from "#services/oms/order-entry/sessions.ts"
 import { makePnlDesk } from "#services/pnl/desk.ts"
 import { pnlRoutes } from "#services/pnl/handlers.ts"
 import { reportRoutes } from "#services/reports/routes.ts"
@@ -20,6 +22,7 @@ import { marketSeen } from "#services/session/market-seen.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import type { Projector } from "#streams/project.ts"
+import { submitManyTo } from "#streams/submit-many.ts"
 import type { Engine } from "./engine.ts"
 import { PORTS, VERSION, type ServiceName } from "./ports.ts"
 import { venueDesk } from "./venue-desk.ts"
@@ -58,11 +61,12 @@ const served = ({
   const desk = makeDesk({ writer, log, live: orders, history: storedOrders(rows, projector), clock })
   const riskDesk = makeRiskDesk(writer, sender(writer, log, clock), { seen: marketSeen(board), clock })
   const pnlDesk = makePnlDesk(pnl, writer.partition, clock)
+  const entry = sessionRoute(orderSessions({ writer, submitMany: submitManyTo(writer), log, clock }))
   const health = healthChecks({ engine, rowsHealth, projector })
   const own: Omit<Record<ServiceName, Served>, "gateway"> = {
     oms: {
       name: "oms",
-      mounts: [omsRoutes(desk)],
+      mounts: [omsRoutes(desk), entry.mount],
       health: async () => ({ writer: health.writer(), view: health.view(), store: rowsHealth() }),
       gauges: [
         { name: "ledger_event_no", description: "Number of the newest event", read: () => writer.head().eventNo },
@@ -72,7 +76,8 @@ const served = ({
           name: "view_event_no",
           description: "Event that the stored views have reached",
           read: () => projector.position().eventNo
-        }
+        },
+        ...entry.gauges
       ]
     },
     risk: { name: "risk", mounts: [riskRoutes(riskDesk)], health: async () => ({ writer: health.writer() }) },

@@ -2,13 +2,15 @@ import { parseArgs } from "node:util"
 import { benchOrders } from "./order-bench.ts"
 import { benchReplay } from "./replay-bench.ts"
 import { benchRisk } from "./risk-bench.ts"
+import { benchEntry } from "./ws-bench.ts"
 import type { BenchResult } from "./figures.ts"
 
 const USAGE = `Usage: npm run bench -- NAME [OPTIONS] [--json]
 
   orders   orders through a client over NATS request-reply into the durable ledger
            --log sqlite|nats (nats)  --sync always|default (always: of the NATS server)
-           --in-flight N (256)  --seconds N (10, each part)  --rate N (1000 orders/s of the steady part, 0: none)
+           --transport nats|ws|http (nats): ws is an order entry session, http POST /orders; both on oms
+           --in-flight N (256; of ws 2048)  --batch N (256, orders in a frame of ws)  --seconds N (10, each part)  --rate N (1000 orders/s of the steady part, 0: none)
   risk     an order decided with every risk check and evolved, in process   --orders N (300000)
   replay   read, chain-checked, decoded and folded: what a saturated "orders" wrote
            --log sqlite|nats (nats)  --events N (400000)  --runs N (5)
@@ -23,7 +25,9 @@ const { values, positionals } = parseArgs({
   options: {
     log: { type: "string", default: "nats" },
     sync: { type: "string", default: "always" },
-    "in-flight": { type: "string", default: "256" },
+    transport: { type: "string", default: "nats" },
+    "in-flight": { type: "string" },
+    batch: { type: "string", default: "256" },
     seconds: { type: "string", default: "10" },
     rate: { type: "string", default: "1000" },
     orders: { type: "string", default: "300000" },
@@ -33,12 +37,12 @@ const { values, positionals } = parseArgs({
     help: { type: "boolean", short: "h", default: false }
   }
 })
-const count = (name: "in-flight" | "seconds" | "rate" | "orders" | "events" | "runs"): number => {
-  const value = Number(values[name])
+const count = (name: "in-flight" | "batch" | "seconds" | "rate" | "orders" | "events" | "runs", usual = ""): number => {
+  const value = Number(values[name] ?? usual)
   if (!Number.isInteger(value) || value < 0) throw new WrongUsage(`--${name} is a whole number, not ${values[name]}`)
   return value
 }
-const oneOf = <T extends string>(name: "log" | "sync", ...allowed: ReadonlyArray<T>): T => {
+const oneOf = <T extends string>(name: "log" | "sync" | "transport", ...allowed: ReadonlyArray<T>): T => {
   const value = values[name] as T
   if (!allowed.includes(value)) throw new WrongUsage(`--${name} is ${allowed.join(" or ")}, not ${value}`)
   return value
@@ -47,14 +51,13 @@ const oneOf = <T extends string>(name: "log" | "sync", ...allowed: ReadonlyArray
 const run = (name: string | undefined): Promise<BenchResult> | BenchResult => {
   const log = oneOf("log", "sqlite", "nats")
   switch (name) {
-    case "orders":
-      return benchOrders({
-        log,
-        sync: oneOf("sync", "always", "default"),
-        inFlight: count("in-flight"),
-        seconds: count("seconds"),
-        rate: count("rate")
-      })
+    case "orders": {
+      const transport = oneOf("transport", "nats", "ws", "http")
+      const inFlight = count("in-flight", transport === "ws" ? "2048" : "256")
+      const sync = oneOf("sync", "always", "default")
+      const asked = { log, sync, inFlight, seconds: count("seconds"), rate: count("rate") }
+      return transport === "nats" ? benchOrders(asked) : benchEntry({ ...asked, transport, batch: count("batch") })
+    }
     case "risk":
       return benchRisk(count("orders"))
     case "replay":

@@ -1,0 +1,90 @@
+import { NodeWS } from "@effect/platform-node"
+import { SessionClient } from "#services/oms/order-entry/client.ts"
+import { loadOverHttp } from "./entry-http.ts"
+import { percentiles } from "./figures.ts"
+
+// A client in a process of its own. Each message is one load to make; the answer is what came of it.
+/** What the client is asked to do: as many as `inFlight` at a time, or `rate` a second. */
+export type Load = {
+  readonly transport: "ws" | "http"
+  readonly port: number
+  readonly accounts: number
+  readonly inFlight: number
+  readonly batch: number
+  readonly seconds: number
+  readonly rate: number
+}
+export type Loaded = {
+  readonly accepted: number
+  readonly errors: number
+  readonly seconds: number
+  readonly metrics: ReturnType<typeof percentiles>
+}
+
+/** A limit order that rests, as a client writes it. */
+export const orderOf = (n: number, accounts: number) => ({
+  account: `bench${n % accounts}`,
+  symbol: "BTCUSDT",
+  side: "buy",
+  type: "limit",
+  quantity: `0.00${1 + (n % 9)}`,
+  price: `${44000 + (n % 900)}.5`
+})
+
+const SLOTS = 65_536
+const loadOverSession = async ({ port, accounts, inFlight, batch, seconds, rate }: Load): Promise<Loaded> => {
+  const samples: Array<number> = []
+  const sentAt = new Float64Array(SLOTS)
+  let sent = 0
+  let accepted = 0
+  let errors = 0
+  let isOver = false
+  const done = Promise.withResolvers<void>()
+  const client = await SessionClient.open({
+    url: `ws://127.0.0.1:${port}/session`,
+    inFlightMax: inFlight,
+    itemsPerFrameMax: batch,
+    makeSocket: (url) => new NodeWS.WebSocket(url, { perMessageDeflate: false }),
+    onAnswers: (answers) => {
+      const now = performance.now()
+      for (const { no, status } of answers) {
+        samples.push(now - sentAt[no % SLOTS]!)
+        if (status === "PendingNew") accepted++
+        else errors++
+      }
+      if (rate === 0 && !isOver) send(answers.length, now)
+      if (isOver && client.open === 0) done.resolve()
+    },
+    onEnd: (error) => done.reject(error)
+  })
+  const send = (count: number, at: number) => {
+    const items = Array.from({ length: count }, () => orderOf(sent++, accounts))
+    const first = client.send(items)
+    for (let i = 0; i < count; i++) sentAt[(first + i) % SLOTS] = at
+  }
+  const started = performance.now()
+  if (rate === 0) send(inFlight, started)
+  else {
+    for (let n = 0; n < rate * seconds;) {
+      const due = Math.min(rate * seconds, Math.floor(((performance.now() - started) * rate) / 1000))
+      for (; n < due; n++) send(1, started + (n * 1000) / rate) // timed from when it was due
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
+  if (rate === 0) await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+  isOver = true
+  if (client.open > 0) await done.promise
+  const took = (performance.now() - started) / 1000
+  client.close()
+  return { accepted, errors, seconds: took, metrics: percentiles(Float64Array.from(samples)) }
+}
+
+process.on("message", (load: Load) => {
+  const loaded = load.transport === "ws" ? loadOverSession(load) : loadOverHttp(load)
+  loaded.then(
+    (result) => process.send?.(result),
+    (error: Error) => process.send?.({ failed: error.stack })
+  )
+})
+process.once("disconnect", () => process.exit(0))
+process.send?.("ready")

@@ -1,0 +1,130 @@
+import { fork, type ChildProcess } from "node:child_process"
+import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { freePort } from "#tests/support/free-port.ts"
+import { startNats } from "#tests/support/nats-server.ts"
+import type { Load, Loaded } from "./entry-client.ts"
+import { conditions, round, type BenchResult, type Metrics } from "./figures.ts"
+
+export type EntryBenchOptions = {
+  readonly transport: "ws" | "http"
+  readonly log: "sqlite" | "nats"
+  readonly sync: "always" | "default"
+  readonly inFlight: number
+  readonly batch: number
+  readonly seconds: number
+  readonly rate: number
+}
+type Counts = {
+  readonly commits: number
+  readonly events: number
+  readonly bytes: number
+  readonly rssMb: number
+  readonly cpu: NodeJS.CpuUsage
+}
+const ACCOUNTS = 100
+
+const started = async (file: string, args: ReadonlyArray<string> = []): Promise<ChildProcess> => {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), args)
+  await Promise.race([
+    once(child, "message"),
+    once(child, "exit").then(() => Promise.reject(new Error(`${file} did not start`)))
+  ])
+  return child
+}
+const asked = async <T>(child: ChildProcess, message: object | string): Promise<T> => {
+  child.send(message)
+  const [answer] = (await once(child, "message")) as [T & { readonly failed?: string }]
+  if (answer.failed !== undefined) throw new Error(answer.failed)
+  return answer
+}
+const stopped = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode === null && child.connected) {
+    child.send("stop")
+    await Promise.race([once(child, "exit"), new Promise((resolve) => setTimeout(resolve, 3000))])
+  }
+  child.kill("SIGKILL")
+}
+
+/**
+ * Orders through a client process over loopback into the routes of oms, in another process, on a durable ledger. Of
+ * sessions also the bare loop: the same client, frames and library, and a server that answers without deciding.
+ */
+export const benchEntry = async (options: EntryBenchOptions): Promise<BenchResult> => {
+  const { transport, log, sync, inFlight, batch, seconds, rate } = options
+  const folder = mkdtempSync(join(tmpdir(), "trade2026-bench-"))
+  const nats =
+    log === "nats" ? await startNats({ storeDir: join(folder, "nats"), syncAlways: sync === "always" }) : undefined
+  const where = nats === undefined ? `sqlite:${join(folder, "ledger.sqlite")}` : `nats:${nats.url}`
+  const port = await freePort()
+  const server = await started("entry-server.ts", [String(port), String(ACCOUNTS), where])
+  const client = await started("entry-client.ts")
+  const full: Load = { transport, port, accounts: ACCOUNTS, inFlight, batch, seconds, rate: 0 }
+  try {
+    await asked(client, { ...full, seconds: Math.min(3, seconds / 3) }) // warm the code up
+    const { cpu } = await asked<Counts>(server, "counts")
+    const loaded = await asked<Loaded>(client, full)
+    const counts = await asked<Counts>(server, "counts")
+    const calm = rate > 0 ? await asked<Loaded>(client, { ...full, rate }) : undefined
+    await stopped(server)
+    const bare = transport === "ws" ? await bareRate(client, full) : undefined
+    const ratePerSec = Math.round(loaded.accepted / loaded.seconds)
+    const used = counts.cpu.user + counts.cpu.system - cpu.user - cpu.system
+    return {
+      name: "orders",
+      params: {
+        transport,
+        log,
+        sync,
+        inFlight,
+        ...(transport === "ws" && { batch }),
+        seconds,
+        rate,
+        accounts: ACCOUNTS
+      },
+      metrics: {
+        ratePerSec,
+        ...loaded.metrics,
+        errors: loaded.errors + (calm?.errors ?? 0),
+        seconds: round(loaded.seconds),
+        orders: loaded.accepted,
+        bytesPerOrder: Math.round(counts.bytes / Math.max(1, loaded.accepted)),
+        eventsPerCommit: round(counts.events / Math.max(1, counts.commits)),
+        commitsPerSec: Math.round(counts.commits / loaded.seconds),
+        serverCpuMicrosPerOrder: round(used / Math.max(1, loaded.accepted)),
+        writerRssMb: counts.rssMb,
+        ...(bare !== undefined && { bareRatePerSec: bare, shareOfBare: round(ratePerSec / bare) }),
+        ...(calm && steadyMetrics(calm, rate)),
+        ...conditions()
+      }
+    }
+  } finally {
+    client.kill("SIGKILL")
+    await stopped(server)
+    await nats?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const bareRate = async (client: ChildProcess, load: Load): Promise<number> => {
+  const port = await freePort()
+  const server = await started("entry-server.ts", [String(port), "0", "bare"])
+  try {
+    await asked(client, { ...load, port, seconds: 1 })
+    const { accepted, seconds } = await asked<Loaded>(client, { ...load, port, seconds: Math.min(5, load.seconds) })
+    return Math.round(accepted / seconds)
+  } finally {
+    await stopped(server)
+  }
+}
+
+const steadyMetrics = (load: Loaded, rate: number): Metrics =>
+  Object.fromEntries(
+    Object.entries({ ...load.metrics, ratePerSec: Math.round(load.accepted / load.seconds) }).map(([name, value]) => [
+      `at${rate}_${name}`,
+      value
+    ])
+  )

@@ -1,7 +1,9 @@
 import "effect/schema/SchemaJITCompiler/enable"
 import { Effect, ManagedRuntime } from "effect"
 import { HttpRouter } from "effect/http"
-import { timeOfMicros } from "#domain/kernel/time.ts"
+import type { OrderId } from "#domain/kernel/ids.ts"
+import { EPOCH, timeOfMicros } from "#domain/kernel/time.ts"
+import { memoryLog } from "#infra/memory/event-log.ts"
 import { SESSION_FRAME_BYTES_MAX } from "#services/contract/order-entry.ts"
 import { LiveOrders } from "#services/desk/live-orders.ts"
 import type { OrderHistory } from "#services/desk/history.ts"
@@ -12,10 +14,11 @@ import { makeDesk } from "#services/oms/desk.ts"
 import { omsRoutes } from "#services/oms/handlers.ts"
 import { sessionRoute } from "#services/oms/order-entry/route.ts"
 import { orderSessions } from "#services/oms/order-entry/sessions.ts"
-import { submitManyTo } from "#streams/submit-many.ts"
+import { submitManyTo, type SubmitMany, type Told } from "#streams/submit-many.ts"
 import { openBenchWriter } from "./entry-writer.ts"
 
-// The routes of oms over a writer, in a process of their own: `entry-server.ts PORT ACCOUNTS nats:URL|sqlite:FILE|bare`.
+// The routes of oms over a writer, in a process of their own: `entry-server.ts PORT ACCOUNTS WHERE`;
+// WHERE is nats:URL, sqlite:FILE, `undecided` (sessions over a writer that accepts all at once) or `bare` (no session at all).
 const [port, accounts, where] = process.argv.slice(2) as [string, string, string]
 const clock = () => timeOfMicros((performance.timeOrigin + performance.now()) * 1000)
 const NO_HISTORY = { waitFor: async () => true, order: async () => undefined, orders: async () => [] } as OrderHistory
@@ -37,9 +40,28 @@ const bareMount = (): Mount => ({
   )
 })
 
-const opened = where === "bare" ? undefined : await openBenchWriter(where, Number(accounts), clock)
+/** The session's own work: reading, judging, numbering, keeping and writing answers. */
+const acceptAll: SubmitMany = (requests, onAnswers) => {
+  const told = requests.map(({ id }): Told => {
+    const head = { v: 2, recordedAt: clock(), effectiveAt: EPOCH, actor: "bench", cause: id, correlation: id }
+    const orderId = `0-${(eventNo += 2)}` as OrderId
+    const placed = { ...head, eventNo, type: "OrderPlaced", data: { orderId } }
+    const decided = { ...head, eventNo: eventNo + 1, type: "OrderRiskDecided", data: { orderId, decision: "approved" } }
+    return { kind: "facts", events: [placed, decided] as unknown as (Told & { kind: "facts" })["events"] }
+  })
+  queueMicrotask(() => onAnswers(0, told))
+}
+let eventNo = 0
+const undecided = (): Mount => {
+  const log = memoryLog()
+  const writer = { partition: 0, look: async () => new Map() as never }
+  return sessionRoute(orderSessions({ writer, submitMany: acceptAll, log, clock })).mount
+}
+
+const opened =
+  where === "bare" || where === "undecided" ? undefined : await openBenchWriter(where, Number(accounts), clock)
 const mounts = (): ReadonlyArray<Mount> => {
-  if (opened === undefined) return [bareMount()]
+  if (opened === undefined) return [where === "bare" ? bareMount() : undecided()]
   const { writer, log } = opened
   const desk = makeDesk({ writer, log, live: new LiveOrders(), history: NO_HISTORY, clock })
   const sessions = orderSessions({ writer, submitMany: submitManyTo(writer), log, clock })

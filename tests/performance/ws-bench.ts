@@ -70,7 +70,8 @@ export const benchEntry = async (options: EntryBenchOptions): Promise<BenchResul
     const counts = await asked<Counts>(server, "counts")
     const calm = rate > 0 ? await asked<Loaded>(client, { ...full, rate }) : undefined
     await stopped(server)
-    const bare = transport === "ws" ? await bareRate(client, full) : undefined
+    const bare = transport === "ws" ? await withoutDeciding("bare", client, full) : undefined
+    const undecided = transport === "ws" ? await withoutDeciding("undecided", client, full) : undefined
     const ratePerSec = Math.round(loaded.accepted / loaded.seconds)
     const used = counts.cpu.user + counts.cpu.system - cpu.user - cpu.system
     return {
@@ -96,7 +97,15 @@ export const benchEntry = async (options: EntryBenchOptions): Promise<BenchResul
         commitsPerSec: Math.round(counts.commits / loaded.seconds),
         serverCpuMicrosPerOrder: round(used / Math.max(1, loaded.accepted)),
         writerRssMb: counts.rssMb,
-        ...(bare !== undefined && { bareRatePerSec: bare, shareOfBare: round(ratePerSec / bare) }),
+        ...(bare && {
+          bareRatePerSec: bare.ratePerSec,
+          shareOfBare: round(ratePerSec / bare.ratePerSec),
+          bareCpuMicrosPerOrder: bare.cpuMicros
+        }),
+        ...(undecided && {
+          undecidedRatePerSec: undecided.ratePerSec,
+          undecidedCpuMicrosPerOrder: undecided.cpuMicros
+        }),
         ...(calm && steadyMetrics(calm, rate)),
         ...conditions()
       }
@@ -109,13 +118,17 @@ export const benchEntry = async (options: EntryBenchOptions): Promise<BenchResul
   }
 }
 
-const bareRate = async (client: ChildProcess, load: Load): Promise<number> => {
+/** The same load on a server that answers at once: a bare socket loop, or sessions over a writer that accepts everything. */
+const withoutDeciding = async (how: "bare" | "undecided", client: ChildProcess, load: Load) => {
   const port = await freePort()
-  const server = await started("entry-server.ts", [String(port), "0", "bare"])
+  const server = await started("entry-server.ts", [String(port), "0", how])
   try {
     await asked(client, { ...load, port, seconds: 1 })
+    const { cpu } = await asked<Counts>(server, "counts")
     const { accepted, seconds } = await asked<Loaded>(client, { ...load, port, seconds: Math.min(5, load.seconds) })
-    return Math.round(accepted / seconds)
+    const { cpu: after } = await asked<Counts>(server, "counts")
+    const micros = after.user + after.system - cpu.user - cpu.system
+    return { ratePerSec: Math.round(accepted / seconds), cpuMicros: round(micros / Math.max(1, accepted)) }
   } finally {
     await stopped(server)
   }

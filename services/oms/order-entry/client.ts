@@ -30,6 +30,8 @@ export type SessionClientOptions = {
   readonly itemsPerFrameMax?: number
   /** without a word for this long the connection is taken for dead, and another one made */
   readonly silenceMsMax?: number
+  /** how long to wait before connecting again */
+  readonly retryMs?: number
   readonly makeSocket?: (url: string) => unknown
 }
 
@@ -134,7 +136,7 @@ export class SessionClient {
 
   #again(): void {
     this.#socket = undefined
-    setTimeout(() => this.#connect(), RETRY_MS)
+    setTimeout(() => this.#connect(), this.#options.retryMs ?? RETRY_MS)
   }
 
   #isAlive(silenceMs: number): void {

@@ -37,6 +37,8 @@ export const connect = (line: Line, sessions: OrderSessions, window: () => numbe
   let isResuming = false
   let isOver = false
   let isPaused = false
+  /** what had been read already when reading was stopped: never more than one read of a socket */
+  const inbox: Array<string> = []
 
   const send = (frame: SessionServerFrame) => {
     if (isOver) return
@@ -50,9 +52,15 @@ export const connect = (line: Line, sessions: OrderSessions, window: () => numbe
     const isTooMuch = isAhead() || line.backlog() > BACKLOG_BYTES_MAX
     if (isTooMuch === isPaused) return
     isPaused = isTooMuch
-    if (!isPaused) return line.resume()
+    if (!isPaused) {
+      line.resume()
+      return takeInbox()
+    }
     line.pause()
     if (isAhead()) line.send(JSON.stringify({ op: "paused", window: window(), unanswered: session!.unanswered }))
+  }
+  const takeInbox = () => {
+    while (!isPaused && !isOver && inbox.length > 0) take(inbox.shift()!)
   }
   const listener: Listener = {
     answered: (items) => {
@@ -99,29 +107,34 @@ export const connect = (line: Line, sessions: OrderSessions, window: () => numbe
     sessions.leave(session)
   }
 
+  const take = (text: string): void => {
+    const frame = readFrame(text)
+    switch (frame.op) {
+      case "orders":
+        if (session === undefined)
+          return send(errorFrame("NoSession", "open or resume a session first, and wait for its frame"))
+        session.take(frame)
+        return hold()
+      case "open":
+      case "resume":
+        if (session !== undefined || isResuming)
+          return send(errorFrame("SessionOpen", "this connection has its session: a second one needs another"))
+        return frame.op === "open" ? begin(sessions.open()) : void resume(frame.session)
+      case "ping":
+        return send({ op: "pong" })
+      case "error":
+        return send(frame)
+    }
+  }
+
   return {
     end,
     drained: hold,
     isPaused: () => isPaused,
     receive: (text) => {
       if (isOver) return
-      const frame = readFrame(text)
-      switch (frame.op) {
-        case "orders":
-          if (session === undefined)
-            return send(errorFrame("NoSession", "open or resume a session first, and wait for its frame"))
-          session.take(frame)
-          return hold()
-        case "open":
-        case "resume":
-          if (session !== undefined || isResuming)
-            return send(errorFrame("SessionOpen", "this connection has its session: a second one needs another"))
-          return frame.op === "open" ? begin(sessions.open()) : void resume(frame.session)
-        case "ping":
-          return send({ op: "pong" })
-        case "error":
-          return send(frame)
-      }
+      if (isPaused || inbox.length > 0) inbox.push(text)
+      else take(text)
     }
   }
 }

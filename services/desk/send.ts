@@ -9,6 +9,7 @@ import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import { newCommandId } from "./command-id.ts"
 import { problemOf, unavailable } from "./refusals.ts"
+import { turnEnd } from "./turn-end.ts"
 
 /** The events that answered a command, now or (a repeat) the first time. */
 export type Outcome = { readonly events: ReadonlyArray<Recorded<AccountEvent>>; readonly repeat: boolean }
@@ -16,13 +17,15 @@ export type Problem = Exclude<Answer<never>, { status: number }>
 export type Send = (request: Request, clOrdId: string | undefined, meta: Meta) => Promise<Outcome | Problem>
 
 /** Sends requests of people and programs to the writer; without an id of the caller's they get one, and no protection. */
-export const sender =
-  (writer: AccountWriter, log: EventLog, clock: () => Time): Send =>
-  async (request, clOrdId, meta) => {
+export const sender = (writer: AccountWriter, log: EventLog, clock: () => Time): Send => {
+  const atTurnEnd = turnEnd()
+  const submit: AccountWriter["submit"] = (submission) =>
+    new Promise((resolve, reject) => atTurnEnd(() => writer.submit(submission).then(resolve, reject)))
+  return async (request, clOrdId, meta) => {
     const id = clOrdId ?? newCommandId(microsOf(clock()))
     try {
       const head = { id, actor: meta.actor, ...(meta.trace !== undefined && { trace: meta.trace }) }
-      const answer = await writer.submit({ ...head, request })
+      const answer = await submit({ ...head, request })
       if (answer.kind === "refused") return problemOf(answer.refusal)
       if (answer.kind === "nothing") return { events: [], repeat: true }
       if (answer.kind === "facts") return { events: answer.events, repeat: false }
@@ -32,3 +35,4 @@ export const sender =
       return unavailable(error)
     }
   }
+}

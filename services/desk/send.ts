@@ -20,7 +20,7 @@ export type Send = (request: Request, clOrdId: string | undefined, meta: Meta) =
 export const sender = (writer: AccountWriter, log: EventLog, clock: () => Time): Send => {
   const atTurnEnd = turnEnd()
   const submit: AccountWriter["submit"] = (submission) =>
-    new Promise((resolve, reject) => atTurnEnd(() => writer.submit(submission).then(resolve, reject)))
+    new Promise((resolve, reject) => atTurnEnd(() => void writer.submit(submission).then(resolve, reject)))
   return async (request, clOrdId, meta) => {
     const id = clOrdId ?? newCommandId(microsOf(clock()))
     try {

@@ -18,7 +18,7 @@ import { inParts } from "#services/desk/in-parts.ts"
 import type { OrderHistory } from "#services/desk/history.ts"
 import { viewOf, type LiveOrders } from "#services/desk/live-orders.ts"
 import { sender, type Problem } from "#services/desk/send.ts"
-import { submission } from "./submission.ts"
+import { submission } from "#services/desk/submission.ts"
 
 export type Desk = {
   readonly writer: AccountWriter

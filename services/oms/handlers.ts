@@ -2,18 +2,18 @@ import { Layer } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { MoveCash, OpenAccount } from "#services/contract/accounts.ts"
 import { NewEntry, NewTransfer } from "#services/contract/entries.ts"
-import { CancelAll, NewGroup, NewOrder, ReplaceOrder } from "#services/contract/orders.ts"
+import { CancelAll, NewGroup, ReplaceOrder } from "#services/contract/orders.ts"
 import { decoder } from "#services/http/decode.ts"
 import { answer, answerBody } from "#services/http/handle.ts"
 import { type Mount, mount } from "#services/http/mount.ts"
 import { OmsApi } from "./api.ts"
 import type { Oms } from "./contract.ts"
+import { decodeNewOrder } from "./order-entry/plain-order.ts"
 
 const decodeOpenAccount = decoder(OpenAccount)
 const decodeMoveCash = decoder(MoveCash)
 const decodeNewTransfer = decoder(NewTransfer)
 const decodeNewEntry = decoder(NewEntry)
-const decodeNewOrder = decoder(NewOrder)
 const decodeNewGroup = decoder(NewGroup)
 const decodeReplaceOrder = decoder(ReplaceOrder)
 const decodeCancelAll = decoder(CancelAll)

@@ -1,36 +1,10 @@
 import { NodeWS } from "@effect/platform-node"
 import { SessionClient } from "#services/oms/order-entry/client.ts"
 import { loadOverHttp } from "./entry-http.ts"
+import { orderOf, type Load, type Loaded } from "./entry-load.ts"
 import { percentiles } from "./figures.ts"
 
 // A client in a process of its own. Each message is one load to make; the answer is what came of it.
-/** What the client is asked to do: as many as `inFlight` at a time, or `rate` a second. */
-export type Load = {
-  readonly transport: "ws" | "http"
-  readonly port: number
-  readonly accounts: number
-  readonly inFlight: number
-  readonly batch: number
-  readonly seconds: number
-  readonly rate: number
-}
-export type Loaded = {
-  readonly accepted: number
-  readonly errors: number
-  readonly seconds: number
-  readonly metrics: ReturnType<typeof percentiles>
-}
-
-/** A limit order that rests, as a client writes it. */
-export const orderOf = (n: number, accounts: number) => ({
-  account: `bench${n % accounts}`,
-  symbol: "BTCUSDT",
-  side: "buy",
-  type: "limit",
-  quantity: `0.00${1 + (n % 9)}`,
-  price: `${44000 + (n % 900)}.5`
-})
-
 const SLOTS = 65_536
 const loadOverSession = async ({ port, accounts, inFlight, batch, seconds, rate }: Load): Promise<Loaded> => {
   const samples: Array<number> = []

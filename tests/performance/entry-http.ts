@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net"
-import { orderOf, type Load, type Loaded } from "./entry-client.ts"
+import { orderOf, type Load, type Loaded } from "./entry-load.ts"
 import { percentiles } from "./figures.ts"
 
 /** A kept-alive connection with one request under way: written by hand, so that the client costs little of the machine. */

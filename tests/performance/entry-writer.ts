@@ -7,15 +7,20 @@ import { openNatsLog } from "#infra/nats/event-log.ts"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { marketSeen } from "#services/session/market-seen.ts"
 import { openAccountWriter } from "#streams/account-writer.ts"
+import type { EventLog } from "#streams/ports/event-log.ts"
 
 /** What was written since it was last asked. */
 export type Counts = { commits: number; events: number; bytes: number }
 
+/** The log of `nats:URL` or `sqlite:FILE`. */
+export const openBenchLog = async (where: string): Promise<EventLog> =>
+  where.startsWith("nats:")
+    ? openNatsLog({ url: where.slice("nats:".length) })
+    : openSqliteLog({ file: where.slice("sqlite:".length) })
+
 /** A writer over `nats:URL` or `sqlite:FILE` with a market that stands still, and accounts `bench0` to `benchN` with money. */
 export const openBenchWriter = async (where: string, accounts: number, clock: () => Time) => {
-  const log = where.startsWith("nats:")
-    ? await openNatsLog({ url: where.slice("nats:".length) })
-    : openSqliteLog({ file: where.slice("sqlite:".length) })
+  const log = await openBenchLog(where)
   const board = new PriceBoard()
   const symbol = "BTCUSDT" as Symbol
   const price = parseFixed("45000") as Price

@@ -1,12 +1,12 @@
 import { fork, type ChildProcess } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { freePort } from "#tests/support/free-port.ts"
 import { startNats } from "#tests/support/nats-server.ts"
-import type { Load, Loaded } from "./entry-client.ts"
+import type { Load, Loaded } from "./entry-load.ts"
 import { conditions, round, type BenchResult, type Metrics } from "./figures.ts"
 
 export type EntryBenchOptions = {
@@ -27,12 +27,13 @@ type Counts = {
 }
 const ACCOUNTS = 100
 
-const started = async (file: string, args: ReadonlyArray<string> = []): Promise<ChildProcess> => {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), args)
-  await Promise.race([
-    once(child, "message"),
-    once(child, "exit").then(() => Promise.reject(new Error(`${file} did not start`)))
-  ])
+const SERVER = new URL("entry-server.ts", import.meta.url)
+const CLIENT = new URL("entry-client.ts", import.meta.url)
+const started = async (program: URL, args: ReadonlyArray<string> = []): Promise<ChildProcess> => {
+  const child = fork(fileURLToPath(program), args)
+  const ended = once(child, "exit").then(() => Promise.reject(new Error(`${program.pathname} did not start`)))
+  await Promise.race([once(child, "message"), ended])
+  ended.catch(() => {})
   return child
 }
 const asked = async <T>(child: ChildProcess, message: object | string): Promise<T> => {
@@ -60,8 +61,8 @@ export const benchEntry = async (options: EntryBenchOptions): Promise<BenchResul
     log === "nats" ? await startNats({ storeDir: join(folder, "nats"), syncAlways: sync === "always" }) : undefined
   const where = nats === undefined ? `sqlite:${join(folder, "ledger.sqlite")}` : `nats:${nats.url}`
   const port = await freePort()
-  const server = await started("entry-server.ts", [String(port), String(ACCOUNTS), where])
-  const client = await started("entry-client.ts")
+  const server = await started(SERVER, [String(port), String(ACCOUNTS), where])
+  const client = await started(CLIENT)
   const full: Load = { transport, port, accounts: ACCOUNTS, inFlight, batch, seconds, rate: 0 }
   try {
     await asked(client, { ...full, seconds: Math.min(3, seconds / 3) }) // warm the code up
@@ -70,8 +71,8 @@ export const benchEntry = async (options: EntryBenchOptions): Promise<BenchResul
     const counts = await asked<Counts>(server, "counts")
     const calm = rate > 0 ? await asked<Loaded>(client, { ...full, rate }) : undefined
     await stopped(server)
-    const bare = transport === "ws" ? await withoutDeciding("bare", client, full) : undefined
-    const undecided = transport === "ws" ? await withoutDeciding("undecided", client, full) : undefined
+    await nats?.stop()
+    const bares = transport === "ws" ? await bareMetrics(options, client, full, folder, loaded) : {}
     const ratePerSec = Math.round(loaded.accepted / loaded.seconds)
     const used = counts.cpu.user + counts.cpu.system - cpu.user - cpu.system
     return {
@@ -97,15 +98,7 @@ export const benchEntry = async (options: EntryBenchOptions): Promise<BenchResul
         commitsPerSec: Math.round(counts.commits / loaded.seconds),
         serverCpuMicrosPerOrder: round(used / Math.max(1, loaded.accepted)),
         writerRssMb: counts.rssMb,
-        ...(bare && {
-          bareRatePerSec: bare.ratePerSec,
-          shareOfBare: round(ratePerSec / bare.ratePerSec),
-          bareCpuMicrosPerOrder: bare.cpuMicros
-        }),
-        ...(undecided && {
-          undecidedRatePerSec: undecided.ratePerSec,
-          undecidedCpuMicrosPerOrder: undecided.cpuMicros
-        }),
+        ...bares,
         ...(calm && steadyMetrics(calm, rate)),
         ...conditions()
       }
@@ -118,14 +111,48 @@ export const benchEntry = async (options: EntryBenchOptions): Promise<BenchResul
   }
 }
 
-/** The same load on a server that answers at once: a bare socket loop, or sessions over a writer that accepts everything. */
-const withoutDeciding = async (how: "bare" | "undecided", client: ChildProcess, load: Load) => {
+/**
+ * The same load on servers that decide nothing: a bare socket loop (`bare`), sessions over a writer that accepts all at
+ * once (`undecided`: what the sessions cost), and the same with a chain of commits in a log as durable (`durable`).
+ */
+const bareMetrics = async (
+  { log, sync }: EntryBenchOptions,
+  client: ChildProcess,
+  load: Load,
+  folder: string,
+  decided: Loaded
+): Promise<Metrics> => {
+  const nats =
+    log === "nats" ? await startNats({ storeDir: join(folder, "bare"), syncAlways: sync === "always" }) : undefined
+  try {
+    const bare = await withoutDeciding("bare", client, load)
+    const undecided = await withoutDeciding("undecided", client, load)
+    const where = nats === undefined ? `sqlite:${join(folder, "bare", "ledger.sqlite")}` : `nats:${nats.url}`
+    if (nats === undefined) mkdirSync(join(folder, "bare"))
+    const durable = await withoutDeciding(`durable:${where}`, client, load)
+    const ratePerSec = decided.accepted / decided.seconds
+    return {
+      bareRatePerSec: bare.ratePerSec,
+      bareCpuMicrosPerOrder: bare.cpuMicros,
+      shareOfBare: round(ratePerSec / bare.ratePerSec),
+      undecidedRatePerSec: undecided.ratePerSec,
+      undecidedCpuMicrosPerOrder: undecided.cpuMicros,
+      durableBareRatePerSec: durable.ratePerSec,
+      durableBareCpuMicrosPerOrder: durable.cpuMicros,
+      shareOfDurableBare: round(ratePerSec / durable.ratePerSec)
+    }
+  } finally {
+    await nats?.stop()
+  }
+}
+
+const withoutDeciding = async (how: string, client: ChildProcess, load: Load) => {
   const port = await freePort()
-  const server = await started("entry-server.ts", [String(port), "0", how])
+  const server = await started(SERVER, [String(port), "0", how])
   try {
     await asked(client, { ...load, port, seconds: 1 })
     const { cpu } = await asked<Counts>(server, "counts")
-    const { accepted, seconds } = await asked<Loaded>(client, { ...load, port, seconds: Math.min(5, load.seconds) })
+    const { accepted, seconds } = await asked<Loaded>(client, { ...load, port, seconds: Math.min(4, load.seconds) })
     const { cpu: after } = await asked<Counts>(server, "counts")
     const micros = after.user + after.system - cpu.user - cpu.system
     return { ratePerSec: Math.round(accepted / seconds), cpuMicros: round(micros / Math.max(1, accepted)) }

@@ -4,13 +4,13 @@ import { AccountId, ClOrdId, OrderId } from "#domain/kernel/ids.ts"
 import { NewOrder, ReplaceOrder } from "#services/contract/orders.ts"
 import type { Refused } from "#services/http/answer.ts"
 import { decoder } from "#services/http/decode.ts"
-import { submission } from "../submission.ts"
+import { submission } from "#services/desk/submission.ts"
 import { plainOrder } from "./plain-order.ts"
 
 /** What an item asks, with the caller's id of it, or why it cannot be read or cannot be. */
 export type ReadItem = { readonly clOrdId: string | undefined; readonly request: Request } | Refused
 
-const decodeNewOrder = decoder(NewOrder)
+const decodeOrder = decoder(NewOrder)
 const decodeReplaceOrder = decoder(ReplaceOrder)
 const decodeReplaced = decoder(Schema.Struct({ replace: OrderId, account: AccountId }))
 const decodeCancel = decoder(
@@ -36,7 +36,7 @@ export const readItem = (item: unknown, inexact: ReadonlyArray<string>): ReadIte
   if (plain !== undefined) return plain
   if ("cancel" in fields) return readCancel(fields, inexact)
   if ("replace" in fields) return readReplace(fields, inexact)
-  const order = decodeNewOrder(fields, inexact)
+  const order = decodeOrder(fields, inexact)
   if (Result.isFailure(order)) return order.failure
   const { clOrdId, ...asked } = order.success
   return { clOrdId, request: submission(asked) }

@@ -1,4 +1,5 @@
 import type { AccountEvent } from "#domain/account/events.ts"
+import type { State } from "#domain/account/state.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import { microsOf, type Time } from "#domain/kernel/time.ts"
 import type { AccountWriter } from "#streams/account-writer.ts"
@@ -7,6 +8,7 @@ import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { SubmitMany } from "#streams/submit-many.ts"
 import { SESSION_CODES } from "#services/contract/order-entry.ts"
+import { turnEnd } from "#services/desk/turn-end.ts"
 import { answerText, refusedText } from "./answers.ts"
 import { highestRecorded, mayBeForgotten, recall, type Recalled } from "./remembered.ts"
 import { newSessionId, openedMicros, type SessionId } from "./session-id.ts"
@@ -43,10 +45,15 @@ export const orderSessions = ({ writer, submitMany, log, clock }: SessionsOption
   let highs: Promise<Map<SessionId, number>> | undefined
   const startedMicros = microsOf(clock())
 
+  const atTurnEnd = turnEnd()
+  /** behind everything that was handed over before, so that what is under way is seen */
+  const look = <T>(question: (state: State) => T): Promise<T> =>
+    new Promise((resolve, reject) => atTurnEnd(() => void writer.look(question).then(resolve, reject)))
+
   const eventsOf = (first: number, last: number) => eventsBetween(log, ledgerCodec, partition, first, last)
   const ports: SessionPorts = {
     partition,
-    submitMany,
+    submitMany: (requests, onAnswers) => atTurnEnd(() => submitMany(requests, onAnswers)),
     eventsOf,
     recall: async (session, asked, answer) => {
       const open = new Set(asked.map(({ no }) => no))
@@ -55,7 +62,7 @@ export const orderSessions = ({ writer, submitMany, log, clock }: SessionsOption
         answer(no, text)
       }
       try {
-        const recalled = await writer.look((state) => asked.map(({ submission }) => recall(state, session, submission)))
+        const recalled = await look((state) => asked.map(({ submission }) => recall(state, session, submission)))
         const found: Array<Found> = []
         for (const [i, { no }] of asked.entries()) {
           const one = recalled[i]!

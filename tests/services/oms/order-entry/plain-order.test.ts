@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest"
 import { NewOrder } from "#services/contract/orders.ts"
 import { decoder } from "#services/http/decode.ts"
 import { parseJson } from "#services/http/json.ts"
-import { plainOrder } from "#services/oms/order-entry/plain-order.ts"
-import { submission } from "#services/oms/submission.ts"
+import { decodeNewOrder, plainOrder } from "#services/oms/order-entry/plain-order.ts"
+import { submission } from "#services/desk/submission.ts"
 
 const decode = decoder(NewOrder)
 const bySchema = (item: unknown) => {
@@ -57,6 +57,8 @@ describe("the judge of plain orders", () => {
     (order) => {
       const judged = byHand(order)
       if (judged !== undefined) expect(judged).toEqual(bySchema(order))
+      const { value, inexact } = parseJson(JSON.stringify(order))!
+      expect(decodeNewOrder(value, inexact)).toEqual(decode(value, inexact))
     }
   )
 

@@ -117,12 +117,11 @@ export const orderSessions = ({ writer, submitMany, log, clock }: SessionsOption
     },
     leave: (session) => {
       idle.add(session)
-      for (const oldest of idle) {
+      for (const oldest of [...idle]) {
         if (idle.size <= IDLE_MAX) break
-        // one that still waits for answers is not forgotten yet
+        if (oldest.unanswered > 0) continue // its numbers are not all known yet
         idle.delete(oldest)
-        if (oldest.unanswered === 0) void drop(oldest).catch(() => {})
-        else idle.add(oldest)
+        void drop(oldest).catch(() => {})
       }
     }
   }

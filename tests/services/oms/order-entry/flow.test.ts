@@ -38,7 +38,7 @@ describe("a client that sends more than its window", () => {
     const { open, say, next, answers } = await wire()
     const { session, window } = await open()
     expect(window).toBe(64)
-    for (let no = 1; no <= 4000; no += 10)
+    for (let no = 1; no <= 1500; no += 10)
       say(
         orders(
           no,
@@ -49,8 +49,8 @@ describe("a client that sends more than its window", () => {
     const known = await sessionOf(session)
     expect(await settled(() => known.unanswered)).toBe(70)
     gate.resolve()
-    const all = await answers(4000)
-    expect(new Set(all.map(({ no }) => no)).size).toBe(4000)
+    const all = await answers(1500)
+    expect(new Set(all.map(({ no }) => no)).size).toBe(1500)
     expect(await inLedger()).toHaveLength(all.filter(({ status }) => status === "PendingNew").length)
   })
 
@@ -127,6 +127,14 @@ describe("a connection", () => {
     let told = ""
     while (!told.includes(code)) told += String((await once(stranger, "data"))[0])
     expect(told).toMatch(/^HTTP\/1\.1 403 /u)
+  })
+
+  it("is told when the service stops", async () => {
+    const entry = await startEntry()
+    const wire = await openWire(entry.url)
+    await wire.open()
+    await entry.close()
+    expect(await wire.closed()).toMatchObject({ code: 1001 })
   })
 
   it("must be a WebSocket", async () => {

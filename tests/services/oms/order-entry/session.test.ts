@@ -54,7 +54,7 @@ describe("an order entry session", () => {
         { cancel: "0-999999", account: "test_account" },
         { replace: "0-999999", account: "test_account" },
         "an order",
-        resting({ quantity: 0.12345678901234567 })
+        resting({ quantity: 0.1 + 0.2 })
       )
     )
     const [denied, unknown, bad, gone, nothing, text, inexact] = byNo(await answers(7))

@@ -15,6 +15,7 @@ import { VenueLink } from "#services/session/venue-link.ts"
 import { LiveFeedHub } from "#services/desk/live-feed.ts"
 import { LiveOrders } from "#services/desk/live-orders.ts"
 import { LivePnl } from "#services/desk/live-pnl.ts"
+import { SessionMarks } from "#services/oms/order-entry/session-marks.ts"
 import { pnlBody } from "#services/pnl/desk.ts"
 import { openAccountWriter, type AccountWriter } from "#streams/account-writer.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
@@ -39,6 +40,8 @@ export type Engine = {
   readonly hub: LiveFeedHub
   readonly session: LiveSession
   readonly link: VenueLink
+  /** how far the order entry sessions of before had come */
+  readonly sessionMarks: SessionMarks
   /** the highest market-data number that the ledger has seen */
   readonly mdNo: number
 }
@@ -50,6 +53,7 @@ export const openEngine = async ({ log, clock, seed, demo, ...limits }: EngineOp
   const board = new PriceBoard()
   const orders = new LiveOrders()
   const pnl = new LivePnl()
+  const sessionMarks = new SessionMarks()
   let mdNo = 0
   let running: { readonly session: LiveSession; readonly hub: LiveFeedHub } | undefined
   const note = (event: LedgerEvent) => {
@@ -64,7 +68,10 @@ export const openEngine = async ({ log, clock, seed, demo, ...limits }: EngineOp
     writerId: `w${process.pid.toString(36)}${Date.now().toString(36)}`,
     seen: marketSeen(board),
     onReplayed: (_, events) => {
-      for (const event of events) note(event)
+      for (const event of events) {
+        note(event)
+        sessionMarks.note(event.cause)
+      }
     },
     onCommitted: ({ events }, state: State) => {
       for (const event of events) {
@@ -104,7 +111,7 @@ export const openEngine = async ({ log, clock, seed, demo, ...limits }: EngineOp
     live.resume(own.restore(state), state)
     return live
   })
-  return { writer, board, orders, pnl, hub, session, link, mdNo }
+  return { writer, board, orders, pnl, hub, session, link, sessionMarks, mdNo }
 }
 
 /** Instruments, accounts and their first money; what is there already is left as it is. */

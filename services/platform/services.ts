@@ -61,7 +61,9 @@ const served = ({
   const desk = makeDesk({ writer, log, live: orders, history: storedOrders(rows, projector), clock })
   const riskDesk = makeRiskDesk(writer, sender(writer, log, clock), { seen: marketSeen(board), clock })
   const pnlDesk = makePnlDesk(pnl, writer.partition, clock)
-  const entry = sessionRoute(orderSessions({ writer, submitMany: submitManyTo(writer), log, clock }))
+  const entry = sessionRoute(
+    orderSessions({ writer, submitMany: submitManyTo(writer), log, clock, marks: engine.sessionMarks })
+  )
   const health = healthChecks({ engine, rowsHealth, projector })
   const own: Omit<Record<ServiceName, Served>, "gateway"> = {
     oms: {

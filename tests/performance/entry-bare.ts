@@ -6,6 +6,7 @@ import { SESSION_FRAME_BYTES_MAX } from "#services/contract/order-entry.ts"
 import type { Mount } from "#services/http/mount.ts"
 import { bareWebSocket } from "#services/http/websocket.ts"
 import { sessionRoute } from "#services/oms/order-entry/route.ts"
+import { SessionMarks } from "#services/oms/order-entry/session-marks.ts"
 import { orderSessions } from "#services/oms/order-entry/sessions.ts"
 import { EMPTY_CHAIN, sealCommit } from "#streams/commit.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
@@ -42,8 +43,8 @@ const toldOf = (requests: Requests): ReadonlyArray<Told> =>
   })
 
 const mountOf = (submitMany: SubmitMany, clock: () => Time): Mount => {
-  const writer = { partition: 0, look: async () => new Map() as never }
-  return sessionRoute(orderSessions({ writer, submitMany, log: memoryLog(), clock })).mount
+  const writer = { partition: 0, look: async () => false as never }
+  return sessionRoute(orderSessions({ writer, submitMany, log: memoryLog(), clock, marks: new SessionMarks() })).mount
 }
 
 /** The session's own work: reading, judging, numbering, keeping and writing answers. */

@@ -8,6 +8,7 @@ import { serveApi } from "#services/http/serve.ts"
 import { makeDesk } from "#services/oms/desk.ts"
 import { omsRoutes } from "#services/oms/handlers.ts"
 import { sessionRoute } from "#services/oms/order-entry/route.ts"
+import { SessionMarks } from "#services/oms/order-entry/session-marks.ts"
 import { orderSessions } from "#services/oms/order-entry/sessions.ts"
 import { submitManyTo } from "#streams/submit-many.ts"
 import { bareMount, durableMount, undecidedMount } from "./entry-bare.ts"
@@ -29,7 +30,7 @@ const open = async (): Promise<{ mounts: ReadonlyArray<Mount>; take?: () => Coun
   }
   const { log, writer, take } = await openBenchWriter(where, Number(accounts), clock)
   const desk = makeDesk({ writer, log, live: new LiveOrders(), history: NO_HISTORY, clock })
-  const sessions = orderSessions({ writer, submitMany: submitManyTo(writer), log, clock })
+  const sessions = orderSessions({ writer, submitMany: submitManyTo(writer), log, clock, marks: new SessionMarks() })
   return {
     mounts: [omsRoutes(desk), sessionRoute(sessions).mount],
     take,

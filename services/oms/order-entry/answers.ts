@@ -1,5 +1,4 @@
 import type { Refusal } from "#domain/kernel/shapes.ts"
-import { readChecks } from "#domain/risk/check-text.ts"
 import type { SessionAnswer } from "#services/contract/order-entry.ts"
 import { viewOf } from "#services/desk/live-orders.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
@@ -42,7 +41,7 @@ const ofOrder = (events: ReadonlyArray<LedgerEvent>, orderId: string) =>
   events.filter(({ data }) => "orderId" in data && data.orderId === orderId)
 
 const deniedBy = ({ data }: Decided): Pick<SessionAnswer, "reason" | "failed"> => {
-  const failed = readChecks(data.checks).flatMap(({ code, passed }) => (passed ? [] : [code]))
+  const failed = data.checks.read().flatMap(({ code, passed }) => (passed ? [] : [code]))
   return { reason: `refused by ${failed.join(", ")}`, failed }
 }
 

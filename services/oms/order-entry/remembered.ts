@@ -1,8 +1,7 @@
 import { repeatOf } from "#domain/account/answered.ts"
 import type { State } from "#domain/account/state.ts"
-import type { AccountId } from "#domain/kernel/ids.ts"
 import type { Submission } from "#streams/account-writer.ts"
-import { numberedBy, openedMicros, type SessionId } from "./session-id.ts"
+import { openedMicros, type SessionId } from "./session-id.ts"
 
 /** The events that a number left, or why there are none to show. */
 export type Recalled =
@@ -17,9 +16,9 @@ export type Recalled =
  * that recorded nothing stays undone.
  */
 export const recall = (state: State, session: SessionId, { id, request }: Submission): Recalled => {
-  const account = "account" in request ? (request.account as AccountId) : undefined
+  const account = "account" in request ? state.accounts.get(request.account) : undefined
   if (account === undefined) return "not-recorded"
-  const found = repeatOf(state.answered, account, id, request, state.recordedAt)
+  const found = repeatOf(state.answered, account.no, id, request, state.recordedAt)
   if (typeof found !== "string") return { first: found.first, last: found.last }
   if (found === "other-content" || found === "too-old") return found
   return mayBeForgotten(state, session) ? "too-old" : "not-recorded"
@@ -28,19 +27,3 @@ export const recall = (state: State, session: SessionId, { id, request }: Submis
 /** Whether something that the session did may have been forgotten. */
 export const mayBeForgotten = (state: State, session: SessionId): boolean =>
   openedMicros(session) <= state.answered.floorMicros
-
-/**
- * The highest number that the ledger remembers of each session, for a start: what came after it recorded nothing, since
- * a session's numbers are recorded as they rise and forgotten in that order too. Commands with an id of the caller's own
- * are not counted: they are known by that id.
- */
-export const highestRecorded = (state: State): Map<SessionId, number> => {
-  const highest = new Map<SessionId, number>()
-  for (const key of state.answered.recent.keys()) {
-    const numbered = numberedBy(key.slice(key.indexOf(" ") + 1))
-    if (numbered === undefined) continue
-    const { session, no } = numbered
-    if (no > (highest.get(session) ?? 0)) highest.set(session, no)
-  }
-  return highest
-}

@@ -10,8 +10,9 @@ import type { SubmitMany } from "#streams/submit-many.ts"
 import { SESSION_CODES } from "#services/contract/order-entry.ts"
 import { turnEnd } from "#services/desk/turn-end.ts"
 import { answerText, refusedText } from "./answers.ts"
-import { highestRecorded, mayBeForgotten, recall, type Recalled } from "./remembered.ts"
+import { mayBeForgotten, recall, type Recalled } from "./remembered.ts"
 import { newSessionId, openedMicros, type SessionId } from "./session-id.ts"
+import type { SessionMarks } from "./session-marks.ts"
 import { OrderSession, type SessionPorts } from "./session.ts"
 
 export type SessionsOptions = {
@@ -19,6 +20,8 @@ export type SessionsOptions = {
   readonly submitMany: SubmitMany
   readonly log: Pick<EventLog, "read" | "head">
   readonly clock: () => Time
+  /** what the ledger has of sessions of before, and what is kept of those that are dropped */
+  readonly marks: SessionMarks
 }
 /** A session that cannot be gone on with, and why. */
 export type NoSession = { readonly code: "UnknownSession" | "SessionTooOld"; readonly detail: string }
@@ -30,19 +33,16 @@ export type OrderSessions = {
   readonly leave: (session: OrderSession) => void
 }
 
-/** Sessions without a connection whose answers are kept in memory, and those of which only the number is known. */
+/** Sessions without a connection whose answers are kept in memory; of others only the high-water mark is. */
 const IDLE_MAX = 200
-const HIGH_MAX = 100_000
 /** Repeats further apart than this are read one by one. */
 const SPAN_MAX = 4096
 
 /** All sessions of a partition's writer. */
-export const orderSessions = ({ writer, submitMany, log, clock }: SessionsOptions): OrderSessions => {
+export const orderSessions = ({ writer, submitMany, log, clock, marks }: SessionsOptions): OrderSessions => {
   const { partition } = writer
   const known = new Map<SessionId, OrderSession>()
   const idle = new Set<OrderSession>()
-  /** of sessions that are not in memory: those of before the start, and those that were dropped */
-  let highs: Promise<Map<SessionId, number>> | undefined
   const startedMicros = microsOf(clock())
 
   const atTurnEnd = turnEnd()
@@ -76,24 +76,12 @@ export const orderSessions = ({ writer, submitMany, log, clock }: SessionsOption
     }
   }
 
-  const highsKnown = () => {
-    highs ??= writer.look(highestRecorded)
-    highs.catch(() => (highs = undefined))
-    return highs
-  }
-  const drop = async (session: OrderSession) => {
-    known.delete(session.id)
-    const map = await highsKnown()
-    map.set(session.id, session.high)
-    if (map.size > HIGH_MAX) map.delete(map.keys().next().value!)
-  }
   const add = (id: SessionId, high: number) => {
     const session = new OrderSession(id, high, ports)
     known.set(id, session)
     return session
   }
 
-  void highsKnown().catch(() => {}) // now, and not when everybody comes back at once
   return {
     partition,
     open: () => add(newSessionId(microsOf(clock())), 0),
@@ -103,17 +91,18 @@ export const orderSessions = ({ writer, submitMany, log, clock }: SessionsOption
         idle.delete(before)
         return before
       }
-      const high = (await highsKnown()).get(id)
-      const isForgotten = high === undefined && (await writer.look((state) => mayBeForgotten(state, id)))
+      const high = marks.get(id)
+      if (high !== undefined) return add(id, high)
+      if (openedMicros(id) >= startedMicros) return UNKNOWN
+      const isForgotten = await look((state) => mayBeForgotten(state, id))
       // another connection may have asked for it meanwhile
       const now = known.get(id)
       if (now !== undefined) {
         idle.delete(now)
         return now
       }
-      if (high !== undefined) return add(id, high)
       if (isForgotten) return TOO_OLD
-      return openedMicros(id) < startedMicros ? add(id, 0) : UNKNOWN
+      return add(id, 0)
     },
     leave: (session) => {
       idle.add(session)
@@ -121,7 +110,8 @@ export const orderSessions = ({ writer, submitMany, log, clock }: SessionsOption
         if (idle.size <= IDLE_MAX) break
         if (oldest.unanswered > 0) continue // its numbers are not all known yet
         idle.delete(oldest)
-        void drop(oldest).catch(() => {})
+        known.delete(oldest.id)
+        marks.set(oldest.id, oldest.high)
       }
     }
   }

@@ -22,7 +22,7 @@ export const startEntry = async (
   const direct = submitManyTo(writer)
   const submitMany: SubmitMany = (requests, onAnswers) =>
     gate === undefined ? direct(requests, onAnswers) : void gate.opened.then(() => direct(requests, onAnswers))
-  const sessions = orderSessions({ writer, submitMany, log, clock: wallClock() })
+  const sessions = orderSessions({ writer, submitMany, log, clock: wallClock(), marks: platform.engine.sessionMarks })
   const served = await serve([sessionRoute(sessions, limits).mount])
   return {
     platform,

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest"
 import { memoryLog } from "#infra/memory/event-log.ts"
 import type { OrderItem, SessionAnswer } from "#services/contract/order-entry.ts"
 import { SessionClient } from "#services/oms/order-entry/client.ts"
+import { SessionMarks } from "#services/oms/order-entry/session-marks.ts"
 import { orderSessions } from "#services/oms/order-entry/sessions.ts"
 import { wallClock } from "#services/platform/clock.ts"
 import { submitManyTo } from "#streams/submit-many.ts"
@@ -140,7 +141,8 @@ describe("a session after the platform was started again", () => {
       writer: after.platform.engine.writer,
       submitMany: submitManyTo(after.platform.engine.writer),
       log,
-      clock: wallClock()
+      clock: wallClock(),
+      marks: after.platform.engine.sessionMarks
     })
     const known = await anew.resume(session as never)
     const seen = Promise.withResolvers<string>()
@@ -159,26 +161,19 @@ describe("a session after the platform was started again", () => {
     const { session } = await wire.open()
     wire.say(orders(1, resting()))
     await wire.answers(1)
-    const restarted = (forgetsAll: boolean) => {
-      const { writer } = first.platform.engine
+    const { writer } = first.platform.engine
+    /** As after a start that found so much of it in the ledger. */
+    const restarted = (recorded: number | undefined) => {
+      const marks = new SessionMarks()
+      if (recorded !== undefined) marks.note(`${session}:${recorded}`)
+      const floorMicros = Date.now() * 1000
       const look: typeof writer.look = (question) =>
-        writer.look((state) => {
-          const answered = {
-            ...state.answered,
-            floorMicros: Date.now() * 1000,
-            recent: forgetsAll ? new Map() : state.answered.recent
-          }
-          return question({ ...state, answered })
-        })
-      return orderSessions({
-        writer: { partition: 0, look },
-        submitMany: submitManyTo(writer),
-        log,
-        clock: wallClock()
-      })
+        writer.look((state) => question({ ...state, answered: { ...state.answered, floorMicros } }))
+      const submitMany = submitManyTo(writer)
+      return orderSessions({ writer: { partition: 0, look }, submitMany, log, clock: wallClock(), marks })
     }
-    expect(await restarted(true).resume(session as never)).toMatchObject({ code: "SessionTooOld" })
-    const known = await restarted(false).resume(session as never)
+    expect(await restarted(undefined).resume(session as never)).toMatchObject({ code: "SessionTooOld" })
+    const known = await restarted(1).resume(session as never)
     if ("code" in known) throw new Error(known.detail)
     expect(known.high).toBe(1)
     known.high = 2

@@ -10,7 +10,7 @@ const USAGE = `Usage: npm run bench -- NAME [OPTIONS] [--json]
   orders   orders through a client over NATS request-reply into the durable ledger
            --log sqlite|nats (nats)  --sync always|default (always: of the NATS server)
            --transport nats|ws|http (nats): ws is an order entry session, http POST /orders; both on oms
-           --in-flight N (256; of ws 2048)  --batch N (256, orders in a frame of ws)  --seconds N (10, each part)  --rate N (1000 orders/s of the steady part, 0: none)
+           --in-flight N (256; of ws 2048, of http 64 connections)  --batch N (256, orders in a frame of ws)  --seconds N (10, each part)  --rate N (1000 orders/s of the steady part, 0: none)
   risk     an order decided with every risk check and evolved, in process   --orders N (300000)
   replay   read, chain-checked, decoded and folded: what a saturated "orders" wrote
            --log sqlite|nats (nats)  --events N (400000)  --runs N (5)
@@ -48,12 +48,14 @@ const oneOf = <T extends string>(name: "log" | "sync" | "transport", ...allowed:
   return value
 }
 
+const IN_FLIGHT = { nats: "256", ws: "2048", http: "64" } as const
+
 const run = (name: string | undefined): Promise<BenchResult> | BenchResult => {
   const log = oneOf("log", "sqlite", "nats")
   switch (name) {
     case "orders": {
       const transport = oneOf("transport", "nats", "ws", "http")
-      const inFlight = count("in-flight", transport === "ws" ? "2048" : "256")
+      const inFlight = count("in-flight", IN_FLIGHT[transport])
       const sync = oneOf("sync", "always", "default")
       const asked = { log, sync, inFlight, seconds: count("seconds"), rate: count("rate") }
       return transport === "nats" ? benchOrders(asked) : benchEntry({ ...asked, transport, batch: count("batch") })

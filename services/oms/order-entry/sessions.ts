@@ -106,7 +106,7 @@ export const orderSessions = ({ writer, submitMany, log, clock, marks }: Session
     },
     leave: (session) => {
       idle.add(session)
-      for (const oldest of [...idle]) {
+      for (const oldest of idle) {
         if (idle.size <= IDLE_MAX) break
         if (oldest.unanswered > 0) continue // its numbers are not all known yet
         idle.delete(oldest)

@@ -5,6 +5,7 @@ import { memoryLog } from "#infra/memory/event-log.ts"
 import type { OrderItem, SessionAnswer } from "#services/contract/order-entry.ts"
 import { SessionClient } from "#services/oms/order-entry/client.ts"
 import { SessionMarks } from "#services/oms/order-entry/session-marks.ts"
+import type { OrderSession } from "#services/oms/order-entry/session.ts"
 import { orderSessions } from "#services/oms/order-entry/sessions.ts"
 import { wallClock } from "#services/platform/clock.ts"
 import { submitManyTo } from "#streams/submit-many.ts"
@@ -193,4 +194,32 @@ describe("a session after the platform was started again", () => {
     wire.close()
     await first.close()
   })
+})
+
+it("a session that nobody came back to for long is known by its mark, and its numbers by the ledger", async () => {
+  const entry = await startEntry()
+  const answerOf = (session: OrderSession) =>
+    new Promise<SessionAnswer>((resolve) => {
+      session.attach({ answered: (items) => resolve(JSON.parse(items) as SessionAnswer) })
+      session.take({ op: "orders", no: 7, items: [resting()], inexact: undefined })
+    })
+  const leave = (session: OrderSession) => {
+    session.attach(undefined)
+    entry.sessions.leave(session)
+  }
+  const first = entry.sessions.open()
+  const told = await answerOf(first)
+  expect(told).toMatchObject({ no: 7, status: "PendingNew" })
+  leave(first)
+  for (let i = 0; i < 199; i++) leave(entry.sessions.open())
+  expect(await entry.sessions.resume(first.id)).toBe(first)
+  leave(first)
+  for (let i = 0; i < 201; i++) leave(entry.sessions.open())
+  const again = await entry.sessions.resume(first.id)
+  if ("code" in again) throw new Error(again.detail)
+  expect(again).not.toBe(first)
+  expect(again.high).toBe(7)
+  expect(await answerOf(again)).toEqual(told)
+  expect(await entry.orders()).toHaveLength(1)
+  await entry.close()
 })

@@ -30,7 +30,7 @@ export type Recorded<Event extends Fact = Fact> = Event extends Fact
     }
   : never
 
-/** One event type: its name, its version, the schema of its data. Stored for ever: add, never rename or reuse. */
+/** One event type: its name, its version, the schema of its data. Stored for ever: any change is a new version. */
 export type EventDefinition<Type extends string = string, Data extends Schema.Struct.Fields = Schema.Struct.Fields> = {
   readonly type: Type
   readonly v: number

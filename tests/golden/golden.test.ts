@@ -1,25 +1,30 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
 import { ACCOUNT_EVENTS } from "#domain/account/events.ts"
 import { bodyOf, checkCommit, checkRoot } from "#streams/chain.ts"
 import { EMPTY_CHAIN, sealCommit } from "#streams/commit.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { StoredCommit } from "#streams/ports/event-log.ts"
+import { PROJECTIONS } from "#projections/all.ts"
 import { Story } from "#tests/domain/account/story.ts"
+import { brokenPromises, grown } from "./compare-shapes.ts"
 import { fieldsOf, fileOf, goldenOf, type Golden } from "./samples.ts"
+import { bodyNow, eventsOfGolden, goldenEvents, sha256Of, shapesNow, type Shapes } from "./stored-shapes.ts"
 
 const folder = join(import.meta.dirname, "v1")
-const CHAIN = "chain.json"
+/** of the version that is written now; those of earlier ones stand beside */
+const CHAIN = join("..", `v${bodyNow().v}`, "chain.json")
+const RECORD = join(import.meta.dirname, "stored-shapes.json")
 
 /** See README.md: only what is not there is written, and only when asked for. */
 const writeMissing = (file: string, content: () => unknown): void => {
   if (process.env["UPDATE_GOLDEN"] !== "1" || existsSync(join(folder, file))) return
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(dirname(join(folder, file)), { recursive: true })
   writeFileSync(join(folder, file), `${JSON.stringify(content(), null, 2)}\n`, { flag: "wx" })
 }
 const read = <T>(file: string): T => JSON.parse(readFileSync(join(folder, file), "utf8"))
-const filesOf = (): ReadonlyArray<string> => (existsSync(folder) ? readdirSync(folder).filter((file) => file !== CHAIN) : [])
+const filesOf = (): ReadonlyArray<string> => (existsSync(folder) ? readdirSync(folder).filter((file) => file !== "chain.json") : [])
 
 type StoredText = Omit<StoredCommit, "body"> & { readonly body: string }
 const toText = (commit: StoredCommit): StoredText => ({ ...commit, body: Buffer.from(commit.body).toString("hex") })
@@ -35,8 +40,34 @@ const makeChain = (): ReadonlyArray<StoredText> => {
 }
 
 beforeAll(() => {
-  for (const definition of ACCOUNT_EVENTS) writeMissing(fileOf(definition), () => goldenOf(definition))
+  for (const definition of ACCOUNT_EVENTS) {
+    const { type, v } = definition
+    if (recorded().events[type]?.[`v${v}`] === undefined) writeMissing(fileOf(definition), () => goldenOf(definition))
+  }
   writeMissing(CHAIN, makeChain)
+  // a promise that is broken is not made good by writing it down
+  if (process.env["UPDATE_GOLDEN"] !== "1") return
+  const record = grown(recorded(), { ...present(), events: { ...present().events, ...eventsOfGolden(import.meta.dirname) } })
+  if (promisesBroken(record).length === 0) writeFileSync(RECORD, `${JSON.stringify(record, null, 2)}\n`)
+})
+
+const NOTHING: Shapes = { commits: {}, envelope: [], kinds: {}, events: {}, rows: {} }
+const recorded = (): Shapes => (existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, "utf8")) : NOTHING)
+const present = (): Shapes => shapesNow(import.meta.dirname, ACCOUNT_EVENTS, PROJECTIONS)
+const promisesBroken = (record: Shapes): ReadonlyArray<string> =>
+  brokenPromises(record, present(), new Map(ACCOUNT_EVENTS.map(({ type, upcasts }) => [type, upcasts])), (file) => sha256Of(import.meta.dirname, file))
+
+describe("the record of everything that was ever stored (stored-shapes.json)", () => {
+  it("holds: nothing in it was changed, and what is new is in it (README.md)", () => {
+    expect(promisesBroken(recorded())).toEqual([])
+  })
+
+  it("knows every golden file", () => {
+    const { events } = recorded()
+    const known = Object.values(events).flatMap((versions) => Object.values(versions).map(({ golden }) => golden))
+    expect(known.toSorted()).toEqual(goldenEvents(import.meta.dirname).map(({ file }) => file).toSorted())
+    for (const { file, golden } of goldenEvents(import.meta.dirname)) expect(events[golden.type]?.[`v${golden.v}`], file).toMatchObject({ golden: file, fields: golden.fields })
+  })
 })
 
 describe("golden events", () => {

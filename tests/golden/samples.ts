@@ -22,9 +22,9 @@ const astOf = (field: Schema.Constraint) => field.ast as unknown as Ast
 
 /** Of these the first that fits says what a field holds: a time would do for an id too. */
 const TEXTS = ['any "text", żółć \\ \u2028\n🜁', "an_id:1.A-b", "2026-03-02T10:00:00.123456789Z", "BTC-USDT", "USDT"] as const
-const KINDS = ["text", "id", "time", "symbol", "currency"] as const
+export const KINDS = ["text", "id", "time", "symbol", "currency"] as const
 
-const kindOf = (field: Schema.Constraint): number => TEXTS.findIndex((text) => Schema.is(field as Schema.Codec<unknown>)(text))
+export const kindOf = (field: Schema.Constraint): number => TEXTS.findIndex((text) => Schema.is(field as Schema.Codec<unknown>)(text))
 const literalsOf = ({ literal, types }: Ast): ReadonlyArray<string> => (literal === undefined ? types!.map((one) => one.literal) : [literal])
 
 const nestedOf = (field: Schema.Constraint) =>
@@ -67,7 +67,7 @@ const valueOf = (field: Schema.Constraint, full: boolean): unknown => {
   return full ? literalsOf(ast).at(-1) : literalsOf(ast)[0]
 }
 
-const textOf = ({ type, v, data: { fields } }: EventDefinition, full: boolean): string => {
+export const textOf = ({ type, v, data: { fields } }: EventDefinition, full: boolean): string => {
   const names = Object.keys(fields).filter((name) => full || astOf(fields[name]!).context?.isOptional !== true)
   return JSON.stringify({
     eventNo: full ? 9_007_199_254_740_991 : 1,

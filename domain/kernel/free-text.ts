@@ -3,7 +3,7 @@ import { Schema } from "effect"
 /** An e-mail address: something, `@`, and a name that ends in letters (`twap@2.1` and `5 @ 101.25` are none). */
 const EMAIL = /[^\s@<>]+@[^\s@<>]+\.\p{L}{2,}/u
 /** A telephone number in its international form, `+49 171 5550123`: a plus at a word's beginning and 9 to 15 digits. */
-const PHONE = /(?<![\p{L}\p{N}])\+[1-9](?:[ ().\/-]{0,2}\d){8,14}(?!\d)/u
+const PHONE = /(?<![\p{L}\p{N}])\+[1-9](?:[ ()./-]{0,2}\d){8,14}(?!\d)/u
 
 /**
  * What in a text looks like a way to reach a person, or undefined. Names and national telephone numbers cannot be told

@@ -1,4 +1,5 @@
 import { Effect, Schema, SchemaGetter, SchemaIssue } from "effect"
+import { FreeText } from "#domain/kernel/free-text.ts"
 import { type Time, timeOfText } from "#domain/kernel/time.ts"
 
 /** Decimal text in answers: no exponent, no trailing zeros. */
@@ -32,8 +33,8 @@ export const TimeInput = Schema.String.annotate({ identifier: "TimeInput", forma
   })
 ) satisfies Schema.Codec<Time, string>
 
-/** Free text of the caller that is kept with a fact: short, on one line, no personal data. */
-export const Note = Schema.String.check(Schema.isPattern(/^[^\p{Cc}]{1,200}$/u))
+/** Free text of the caller that is kept with a fact. */
+export const Note = FreeText
 
 const PageSize = Schema.String.annotate({ identifier: "PageSize" }).pipe(
   Schema.decodeTo(Schema.Int, {

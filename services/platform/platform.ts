@@ -12,7 +12,7 @@ import { readMarketPlace, writeMarketPlace } from "./market-place.ts"
 import type { PlatformOptions } from "./options.ts"
 import { PORTS } from "./ports.ts"
 import { services } from "./services.ts"
-import { openLog, openRows } from "./stores.ts"
+import { openLog, openPeople, openRows } from "./stores.ts"
 
 const PLACE_EVERY_MS = 250
 
@@ -40,6 +40,10 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   )
   const log = yield* Effect.acquireRelease(
     attempt(() => openLog(options)),
+    (open) => Effect.promise(() => open.close())
+  )
+  const people = yield* Effect.acquireRelease(
+    attempt(() => openPeople(options)),
     (open) => Effect.promise(() => open.close())
   )
   const { rows, health } = yield* Effect.acquireRelease(
@@ -78,7 +82,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   if (options.natsUrl !== undefined) yield* commandsOverNats(options.natsUrl, engine)
   yield* runMarket(engine, seed, Math.max(place?.no ?? 0, engine.mdNo) + 1, data, clock)
   yield* Layer.build(
-    services({ engine, log, rows, rowsHealth: health, projector: projector.running, clock, portOffset })
+    services({ engine, log, people, rows, rowsHealth: health, projector: projector.running, clock, portOffset })
   )
   yield* Effect.sync(() => process.stdout.write(welcome(options, engine)))
   const reason = yield* Effect.promise(() => engine.writer.ended)

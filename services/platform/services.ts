@@ -12,6 +12,8 @@ import { makeDesk } from "#services/oms/desk.ts"
 import { omsRoutes } from "#services/oms/handlers.ts"
 import { sessionRoute } from "#services/oms/order-entry/route.ts"
 import { orderSessions } from "#services/oms/order-entry/sessions.ts"
+import { makePeopleDesk } from "#services/people/desk.ts"
+import { peopleRoutes } from "#services/people/handlers.ts"
 import { makePnlDesk } from "#services/pnl/desk.ts"
 import { pnlRoutes } from "#services/pnl/handlers.ts"
 import { reportRoutes } from "#services/reports/routes.ts"
@@ -20,6 +22,7 @@ import { riskRoutes } from "#services/risk/handlers.ts"
 import { DEMO_ACCOUNT } from "#services/session/first-accounts.ts"
 import { marketSeen } from "#services/session/market-seen.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
+import type { People } from "#streams/ports/people.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import type { Projector } from "#streams/project.ts"
 import { submitManyTo } from "#streams/submit-many.ts"
@@ -30,6 +33,7 @@ import { venueDesk } from "./venue-desk.ts"
 export type ServicesOptions = {
   readonly engine: Engine
   readonly log: EventLog
+  readonly people: People
   readonly rows: RowStore
   readonly rowsHealth: () => HealthCheck
   readonly projector: Projector
@@ -51,6 +55,7 @@ export const services = (options: ServicesOptions): Layer.Layer<never, ServeFail
 const served = ({
   engine,
   log,
+  people,
   rows,
   rowsHealth,
   projector,
@@ -64,11 +69,12 @@ const served = ({
   const entry = sessionRoute(
     orderSessions({ writer, submitMany: submitManyTo(writer), log, clock, marks: engine.sessionMarks })
   )
+  const peopleDesk = makePeopleDesk(people, clock)
   const health = healthChecks({ engine, rowsHealth, projector })
   const own: Omit<Record<ServiceName, Served>, "gateway"> = {
     oms: {
       name: "oms",
-      mounts: [omsRoutes(desk), entry.mount],
+      mounts: [omsRoutes(desk), entry.mount, peopleRoutes(peopleDesk)],
       health: async () => ({ writer: health.writer(), view: health.view(), store: rowsHealth() }),
       gauges: [
         { name: "ledger_event_no", description: "Number of the newest event", read: () => writer.head().eventNo },
@@ -122,8 +128,14 @@ const served = ({
       services: await everyHealth()
     })
   })
-  const reports = reportRoutes(rows, () => projector.waitFor(writer.head().eventNo, CAUGHT_UP_MS))
-  const shown = [omsRoutes(desk, "/api"), riskRoutes(riskDesk, "/api"), pnlRoutes(pnlDesk, "/api"), reports]
+  const reports = reportRoutes(rows, people, () => projector.waitFor(writer.head().eventNo, CAUGHT_UP_MS))
+  const shown = [
+    omsRoutes(desk, "/api"),
+    peopleRoutes(peopleDesk, "/api"),
+    riskRoutes(riskDesk, "/api"),
+    pnlRoutes(pnlDesk, "/api"),
+    reports
+  ]
   return [
     ...Object.values(own),
     {

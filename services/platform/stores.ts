@@ -4,14 +4,20 @@ import { connectClickHouse } from "#infra/clickhouse/connect.ts"
 import { startEmbeddedClickHouse } from "#infra/clickhouse/embedded/start.ts"
 import { openNatsLog } from "#infra/nats/event-log.ts"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
+import { openSqlitePeople } from "#infra/sqlite/people.ts"
 import type { HealthCheck } from "#services/contract/health.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
+import type { People } from "#streams/ports/people.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import type { PlatformOptions } from "./options.ts"
 
 /** The ledger's log of this profile. */
 export const openLog = async ({ natsUrl, data }: PlatformOptions): Promise<EventLog> =>
   natsUrl === undefined ? openSqliteLog({ file: join(data, "ledger.sqlite") }) : openNatsLog({ url: natsUrl })
+
+/** Whose accounts they are: beside the ledger in every profile, since it is the only store that can forget. */
+export const openPeople = async ({ data }: PlatformOptions): Promise<People> =>
+  openSqlitePeople({ file: join(data, "people.sqlite") })
 
 /** The projections' store, and how it is. */
 export type OpenRows = {

@@ -3,11 +3,14 @@ import { HttpApi, HttpApiBuilder, HttpApiEndpoint, HttpApiGroup } from "effect/h
 import { AccountId, Currency, OrderId } from "#domain/kernel/ids.ts"
 import { DecimalText, Position, TimeText } from "#services/contract/fields.ts"
 import { ok, refused, type Answer } from "#services/http/answer.ts"
+import { HolderBody } from "#services/contract/people.ts"
 import { answer } from "#services/http/handle.ts"
 import { contractApi, mount, type Mount } from "#services/http/mount.ts"
 import { READ_PROBLEMS } from "#services/http/problem.ts"
+import type { People } from "#streams/ports/people.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import { auditOrder } from "./audit-order.ts"
+import { holderOf } from "./holder.ts"
 import { pnlAt } from "./pnl-at.ts"
 import { parsePosition } from "./position-text.ts"
 import type { Report } from "./report.ts"
@@ -34,7 +37,9 @@ const PnlReportBody = Schema.Struct({
       fees: DecimalText,
       income: Schema.optionalKey(DecimalText)
     })
-  )
+  ),
+  /** who holds the account, where people are kept */
+  holder: Schema.optionalKey(HolderBody)
 }).annotate({ identifier: "PnlReport" })
 
 /** The story's events differ by type: their data is what the ledger holds. */
@@ -68,7 +73,7 @@ const answerOf = <T>(report: Report<T>): Answer<T> => {
 }
 
 /** Reports out of the projections' store, below `/api` of the gateway. `caughtUp` waits for what happened just now. */
-export const reportRoutes = (store: RowStore, caughtUp: () => Promise<unknown>): Mount =>
+export const reportRoutes = (store: RowStore, people: People, caughtUp: () => Promise<unknown>): Mount =>
   mount(
     ReportsApi,
     HttpApiBuilder.group(ReportsApi, "reports", (handlers) =>
@@ -82,7 +87,10 @@ export const reportRoutes = (store: RowStore, caughtUp: () => Promise<unknown>):
               ...(currency !== undefined && { currency }),
               ...(cut !== undefined && { at: cut })
             }
-            return answerOf(await pnlAt(store, asked))
+            const result = await pnlAt(store, asked)
+            if ("refused" in result) return answerOf(result)
+            const holder = await holderOf(store, people, account)
+            return ok({ ...result.report, ...(holder !== undefined && { holder }) })
           })
         )
         .handle("audit", ({ params: { id }, request }) =>

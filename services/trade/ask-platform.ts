@@ -9,12 +9,17 @@ type Problem = { readonly code?: string; readonly detail?: string }
  * The running platform's answer, or undefined when none runs here. A ledger that was named (`--log`, `--data`) is
  * read by ourselves: the platform may have another one.
  */
-export const askPlatform = async (said: Said, { env, say }: Tools, path: string): Promise<unknown> => {
+export const askPlatform = async (
+  said: Said,
+  { env, say }: Tools,
+  path: string,
+  method: "GET" | "DELETE" = "GET"
+): Promise<unknown> => {
   if (said.text("log") !== undefined || said.text("data") !== undefined) return undefined
   const origin = `http://127.0.0.1:${GATEWAY_PORT + offsetOf(env["TRADE2026_PORT_OFFSET"])}`
   const health = await read(`${origin}/health`, 1_000).catch(() => undefined)
   if ((health?.body as { service?: unknown } | undefined)?.service !== "gateway") return undefined
-  const answer = await read(`${origin}${path}`, 60_000).catch((error: Error) => {
+  const answer = await read(`${origin}${path}`, 60_000, method).catch((error: Error) => {
     throw new CannotDo("PlatformSilent", `the platform at ${origin} does not answer ${path}: ${error.message}`, {
       cause: error
     })
@@ -27,8 +32,13 @@ export const askPlatform = async (said: Said, { env, say }: Tools, path: string)
   return answer.body
 }
 
-const read = async (url: string, timeoutMs: number): Promise<{ readonly status: number; readonly body: unknown }> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), headers: { accept: "application/json" } })
+const read = async (
+  url: string,
+  timeoutMs: number,
+  method = "GET"
+): Promise<{ readonly status: number; readonly body: unknown }> => {
+  const signal = AbortSignal.timeout(timeoutMs)
+  const response = await fetch(url, { method, signal, headers: { accept: "application/json" } })
   return { status: response.status, body: await response.json() }
 }
 

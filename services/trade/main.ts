@@ -4,6 +4,8 @@ import { memoryRows } from "#infra/memory/row-store.ts"
 import { recordingFeed } from "#infra/recordings/recording-feed.ts"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { lockFolder } from "#infra/sqlite/folder-lock.ts"
+import { openSqlitePeople } from "#infra/sqlite/people.ts"
+import { wallClock } from "#services/platform/clock.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import { progressOn } from "./progress.ts"
 import { runTrade } from "./run.ts"
@@ -61,6 +63,8 @@ const tools: Tools = {
     return place.kind === "sqlite" ? openSqliteLog({ file: place.file }) : openNats(place.url)
   },
   openStore,
+  openPeople: async (file, how) => openSqlitePeople({ file, readOnly: how === "look" }),
+  now: wallClock(),
   recordings: (files, speed, onDeadLetter) => recordingFeed({ files, speed, onDeadLetter }),
   memoryRows,
   own: lockFolder,

@@ -20,6 +20,9 @@ export const logPlace = (said: Said, tools: Tools): LogPlace => {
   return kind === "sqlite" ? { kind, file: rest } : { kind, url: rest.startsWith("//") ? told : rest }
 }
 
+/** Where people are kept: in the data folder, wherever the ledger is. */
+export const peopleFile = (said: Said, tools: Tools): string => join(dataFolder(said, tools), "people.sqlite")
+
 /** Where the projections of that ledger are kept. */
 export const storePlace = (said: Said, tools: Tools): StorePlace => {
   const url = tools.env["CLICKHOUSE_URL"]

@@ -1,8 +1,12 @@
+import type { HolderBody } from "#services/contract/people.ts"
 import type { PnlAt } from "#services/reports/pnl-at.ts"
 
+/** The report, and who holds the account where somebody knows. */
+export type HeldPnl = PnlAt & { readonly holder?: HolderBody }
+
 /** The report as a table for people. */
-export const pnlText = (report: PnlAt): string => {
-  const { account, currency, position, cash, equity, realized, unrealized, fees, income, positions } = report
+export const pnlText = (report: HeldPnl): string => {
+  const { holder, account, currency, position, cash, equity, realized, unrealized, fees, income, positions } = report
   const head = ["symbol", "quantity", "avg price", "mark", "realized", "unrealized", "fees"]
   const rows = positions.map((p) => [
     p.symbol,
@@ -24,10 +28,14 @@ export const pnlText = (report: PnlAt): string => {
   const width = Math.max(...totals.map(([, value]) => value.length))
   return [
     `P&L of ${account} in ${currency}, as of position ${position}`,
+    ...(holder === undefined ? [] : [`  held by ${holderText(holder)}`]),
     ...totals.map(([name, value]) => `  ${name.padEnd(10)} ${value.padStart(width)}`),
     ...(rows.length === 0 ? [] : ["", ...aligned([head, ...rows])])
   ].join("\n")
 }
+
+const holderText = ({ owner, name, forgottenAt }: HolderBody): string =>
+  forgottenAt === undefined ? `${name} (owner ${owner})` : `owner ${owner}, forgotten on ${forgottenAt.slice(0, 10)}`
 
 /** Columns side by side: the first to the left, numbers to the right. */
 const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {

@@ -4,20 +4,23 @@ import { events } from "#projections/events/events.ts"
 import { marks } from "#projections/marks/marks.ts"
 import { positions } from "#projections/positions/positions.ts"
 import { NONE, type LedgerEvent } from "#projections/projection.ts"
-import { pnlAt, type PnlAt, type PnlQuestion } from "#services/reports/pnl-at.ts"
+import { holderOf } from "#services/reports/holder.ts"
+import { pnlAt, type PnlQuestion } from "#services/reports/pnl-at.ts"
 import { parsePosition } from "#services/reports/position-text.ts"
 import type { Report } from "#services/reports/report.ts"
+import type { RowStore } from "#streams/ports/row-store.ts"
 import { askPlatform } from "./ask-platform.ts"
 import { catchUp, foldOf } from "./catch-up.ts"
-import { hasStore, logPlace, PARTITION_OPTION, partitionsOf, storePlace } from "./places.ts"
-import { pnlText } from "./pnl-text.ts"
+import { hasStore, logPlace, PARTITION_OPTION, partitionsOf, peopleFile, storePlace } from "./places.ts"
+import { type HeldPnl, pnlText } from "./pnl-text.ts"
 import { CannotDo, WrongUsage, type OpenStore, type Tools } from "./tools.ts"
 import { LEDGER_OPTIONS, type Said, type Verb } from "./usage.ts"
 
 export const report: Verb = {
   words: "pnl --account A",
   about: `P&L of an account by average cost. Unrealised P&L is from the valuation marks that were recorded.
-The report names the position that it holds for; asked again for that position it gives the same bytes.`,
+The report names the position that it holds for; asked again for that position it gives the same figures. Who holds
+the account is no part of the ledger: it is shown where the data folder knows people, until they are forgotten.`,
   options: {
     account: { value: "A", help: "the account" },
     currency: { value: "C", help: "the account's own unless given" },
@@ -30,7 +33,7 @@ The report names the position that it holds for; asked again for that position i
     if (said.words.length !== 1 || said.words[0] !== "pnl") throw new WrongUsage("which report? There is: pnl")
     const { question, path } = questionOf(said)
     const answered = await askPlatform(said, tools, path)
-    if (answered !== undefined) return { ok: true, json: answered, text: pnlText(answered as PnlAt) }
+    if (answered !== undefined) return { ok: true, json: answered, text: pnlText(answered as HeldPnl) }
     const result = await fromHere(said, tools, question)
     if ("refused" in result) throw new CannotDo(result.refused.code, result.refused.detail)
     return { ok: true, json: result.report, text: pnlText(result.report) }
@@ -51,7 +54,7 @@ const questionOf = (said: Said): { readonly question: PnlQuestion; readonly path
 }
 
 /** From the data folder's store, brought up to the ledger's end; without one, from the ledger alone. */
-const fromHere = async (said: Said, tools: Tools, question: PnlQuestion): Promise<Report<PnlAt>> => {
+const fromHere = async (said: Said, tools: Tools, question: PnlQuestion): Promise<Report<HeldPnl>> => {
   const partitions = partitionsOf(said)
   const log = await tools.openLog(logPlace(said, tools))
   const store = await storeIfFree(said, tools)
@@ -60,10 +63,26 @@ const fromHere = async (said: Said, tools: Tools, question: PnlQuestion): Promis
     const projections =
       store === undefined ? [foldOf(balances), foldOf(positions), foldOf(marks), foldOf(openings)] : PROJECTIONS
     for (const partition of partitions) await catchUp(tools, log, rows, projections, partition)
-    return await pnlAt(rows, question)
+    const result = await pnlAt(rows, question)
+    if ("refused" in result) return result
+    const holder = await holderFrom(said, tools, rows, question.account)
+    return { report: { ...result.report, ...(holder !== undefined && { holder }) } }
   } finally {
     await store?.close()
     await log.close()
+  }
+}
+
+/** Whose account it is, when the data folder belongs to the ledger and has people. */
+const holderFrom = async (said: Said, tools: Tools, rows: RowStore, account: string) => {
+  const file = peopleFile(said, tools)
+  const isAnothers = said.text("log") !== undefined && said.text("data") === undefined
+  if (isAnothers || !tools.exists(file)) return undefined
+  const people = await tools.openPeople(file, "look")
+  try {
+    return await holderOf(rows, people, account)
+  } finally {
+    await people.close()
   }
 }
 

@@ -1,5 +1,7 @@
+import type { Time } from "#domain/kernel/time.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { DeadLetter, MarketFeed } from "#streams/ports/market-feed.ts"
+import type { People } from "#streams/ports/people.ts"
 import type { RowStore, Table } from "#streams/ports/row-store.ts"
 import type { StartProgress } from "./progress.ts"
 
@@ -28,6 +30,10 @@ export type Tools = {
   /** For writing; `memory` is gone with the process. */
   readonly openNewLog: (place: LogPlace | { readonly kind: "memory" }) => Promise<EventLog>
   readonly openStore: (place: StorePlace) => Promise<OpenStore>
+  /** The people of a data folder: to look only, or as the folder's owner. */
+  readonly openPeople: (file: string, how: "look" | "own") => Promise<People>
+  /** The time as it is. */
+  readonly now: () => Time
   /** Recordings as a feed; speed 1 is as recorded, `lock-step` as fast as it is taken. */
   readonly recordings: (
     files: ReadonlyArray<string>,

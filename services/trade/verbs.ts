@@ -23,6 +23,11 @@ export const VERBS: ReadonlyArray<VerbEntry> = [
     load: async () => (await import("./verify.ts")).verify
   },
   {
+    name: "forget",
+    summary: "forget a person for good; the ledger stays as it is",
+    load: async () => (await import("./forget.ts")).forget
+  },
+  {
     name: "market",
     summary: "play recordings through venue, ledger and projections",
     load: async () => (await import("./play.ts")).market

@@ -36,7 +36,10 @@ describe("the command line", () => {
     [["audit", "order", "12"], "12 is no order id"],
     [["verify", "--log", "kafka:x"], "sqlite:FILE or nats:URL"],
     [["verify", "--partitions", "a"], "--partitions a"],
-    [["replay", "--log", "sqlite:x"], "--into"]
+    [["replay", "--log", "sqlite:x"], "--into"],
+    [["forget"], "--person ID"],
+    [["forget", "o-1"], "--person ID"],
+    [["forget", "--person", "Ada King"], "no owner's id"]
   ])("ends with 2 and a word on what is wrong: %j", async (args, words) => {
     const { exitCode, stdout, stderr } = await trade("x", args)
     expect([exitCode, stdout]).toEqual([2, ""])

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { memoryLog } from "#infra/memory/event-log.ts"
 import { memoryRows } from "#infra/memory/row-store.ts"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
+import { openSqlitePeople } from "#infra/sqlite/people.ts"
 import { lockFolder } from "#infra/sqlite/folder-lock.ts"
 import { PROJECTIONS } from "#projections/all.ts"
 import { runTrade } from "#services/trade/run.ts"
@@ -14,6 +15,7 @@ import type { EventLog } from "#streams/ports/event-log.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import { project } from "#streams/project.ts"
 import type { AccountEvent } from "#domain/account/events.ts"
+import { MORNING } from "#tests/domain/account/story.ts"
 import { storyLog } from "#tests/projections/story.ts"
 
 /** A data folder whose `ledger.sqlite` holds a generated story. */
@@ -55,6 +57,8 @@ export const trade = async (
       if (store === undefined) throw new Error("The ClickHouse folder is held by another running instance.")
       return { rows: store, beside: () => Promise.reject(new Error("not here")), close: async () => undefined }
     },
+    openPeople: async (file, how) => openSqlitePeople({ file, readOnly: how === "look" }),
+    now: () => MORNING,
     recordings: () => ({ name: "none", messages: async function* () {} }),
     memoryRows,
     own: lockFolder,

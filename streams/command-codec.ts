@@ -1,5 +1,6 @@
 import { Result, Schema } from "effect"
 import type { AccountEvent } from "#domain/account/events.ts"
+import { FreeText } from "#domain/kernel/free-text.ts"
 import { AccountId, ClOrdId, Currency, GroupId, OrderId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
 import { Cash, parseFixed, Price, Quantity } from "#domain/kernel/money.ts"
 import type { Refusal } from "#domain/kernel/shapes.ts"
@@ -9,17 +10,16 @@ import { instructionFields } from "#domain/orders/instructions.ts"
 import type { Submission } from "./account-writer.ts"
 import type { Answer } from "./transact.ts"
 
-const Note = Schema.String.check(Schema.isPattern(/^[^\p{Cc}]{1,200}$/u))
 const movement = {
   account: AccountId,
   currency: Currency,
   amount: Cash,
-  reference: Schema.optionalKey(Note),
+  reference: Schema.optionalKey(FreeText),
   effectiveAt: Schema.optionalKey(Time)
 }
 const noted = { account: AccountId, reference: movement.reference, effectiveAt: movement.effectiveAt }
 const Entry = Schema.Union([
-  Schema.Struct({ kind: Schema.Literal("fee"), currency: Currency, amount: Cash, fee: Note }),
+  Schema.Struct({ kind: Schema.Literal("fee"), currency: Currency, amount: Cash, fee: FreeText }),
   Schema.Struct({ kind: Schema.Literal("interest"), currency: Currency, amount: Cash }),
   Schema.Struct({
     kind: Schema.Literal("dividend"),

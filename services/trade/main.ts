@@ -9,7 +9,7 @@ import { wallClock } from "#services/platform/clock.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import { progressOn } from "./progress.ts"
 import { runTrade } from "./run.ts"
-import type { OpenStore, StorePlace, Tools } from "./tools.ts"
+import type { LogPlace, OpenStore, StorePlace, Tools } from "./tools.ts"
 import { VERBS } from "./verbs.ts"
 
 const DATABASE = "trade"
@@ -53,15 +53,21 @@ const openNats = async (url: string): Promise<EventLog> => {
   return openNatsLog({ url, name: "trade2026-trade" })
 }
 
+const openKurrent = async (url: string): Promise<EventLog> => {
+  const { openKurrentLog } = await import("#infra/kurrentdb/event-log.ts")
+  return openKurrentLog({ url })
+}
+
+const openAt = (place: LogPlace, readOnly: boolean): Promise<EventLog> | EventLog => {
+  if (place.kind === "sqlite") return openSqliteLog({ file: place.file, readOnly })
+  return place.kind === "nats" ? openNats(place.url) : openKurrent(place.url)
+}
+
 const tools: Tools = {
   env: process.env,
   exists: existsSync,
-  openLog: async (place) =>
-    place.kind === "sqlite" ? openSqliteLog({ file: place.file, readOnly: true }) : openNats(place.url),
-  openNewLog: async (place) => {
-    if (place.kind === "memory") return memoryLog()
-    return place.kind === "sqlite" ? openSqliteLog({ file: place.file }) : openNats(place.url)
-  },
+  openLog: async (place) => openAt(place, true),
+  openNewLog: async (place) => (place.kind === "memory" ? memoryLog() : openAt(place, false)),
   openStore,
   openPeople: async (file, how) => openSqlitePeople({ file, readOnly: how === "look" }),
   now: wallClock(),

@@ -13,9 +13,14 @@ export const logPlace = (said: Said, tools: Tools): LogPlace => {
     const url = tools.env["NATS_URL"]
     return url === undefined || tools.exists(file) ? { kind: "sqlite", file } : { kind: "nats", url }
   }
-  const match = /^(sqlite|nats):(.+)$/u.exec(told)
-  if (match === null) throw new WrongUsage(`--log ${told}: give sqlite:FILE or nats:URL`)
-  const [, kind, rest] = match as unknown as [string, "sqlite" | "nats", string]
+  return placeOf("log", told)
+}
+
+/** The place that an option names: `sqlite:FILE`, `nats:URL` or `kurrentdb:URL`. */
+export const placeOf = (option: string, told: string): LogPlace => {
+  const match = /^(sqlite|nats|kurrentdb):(.+)$/u.exec(told)
+  if (match === null) throw new WrongUsage(`--${option} ${told}: give sqlite:FILE, nats:URL or kurrentdb:URL`)
+  const [, kind, rest] = match as unknown as [string, LogPlace["kind"], string]
   // `nats://host:4222` may be written as it is
   return kind === "sqlite" ? { kind, file: rest } : { kind, url: rest.startsWith("//") ? told : rest }
 }

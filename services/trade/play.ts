@@ -32,8 +32,8 @@ content hashes that are printed say so.`,
     },
     seed: { value: "N", help: "seed of the venue's and the strategy's chance (1)" },
     log: {
-      value: "memory|sqlite|nats",
-      help: "where the ledger goes (memory; sqlite: DIR/ledger.sqlite; nats: NATS_URL)"
+      value: "memory|sqlite|nats|kurrentdb",
+      help: "where the ledger goes (memory; sqlite: DIR/ledger.sqlite; nats: NATS_URL; kurrentdb: KURRENTDB_URL)"
     },
     data: {
       value: "DIR",
@@ -101,10 +101,11 @@ const destination = (said: Said, tools: Tools, data: string | undefined): Destin
     if (data === undefined) throw new WrongUsage("--log sqlite needs --data DIR")
     return { kind: "sqlite", file: join(data, "ledger.sqlite") }
   }
-  if (told !== "nats") throw new WrongUsage(`--log ${told}: memory, sqlite or nats`)
-  const url = tools.env["NATS_URL"]
-  if (url === undefined) throw new WrongUsage("--log nats needs NATS_URL in the environment")
-  return { kind: "nats", url }
+  if (told !== "nats" && told !== "kurrentdb") throw new WrongUsage(`--log ${told}: memory, sqlite, nats or kurrentdb`)
+  const name = told === "nats" ? "NATS_URL" : "KURRENTDB_URL"
+  const url = tools.env[name]
+  if (url === undefined) throw new WrongUsage(`--log ${told} needs ${name} in the environment`)
+  return { kind: told, url }
 }
 
 const speedOf = (said: Said): number | "lock-step" => {

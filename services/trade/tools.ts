@@ -5,10 +5,10 @@ import type { People } from "#streams/ports/people.ts"
 import type { RowStore, Table } from "#streams/ports/row-store.ts"
 import type { StartProgress } from "./progress.ts"
 
-/** Where a ledger is: `sqlite:FILE` or `nats:URL`. */
+/** Where a ledger is: `sqlite:FILE`, `nats:URL` or `kurrentdb:URL`. */
 export type LogPlace =
   | { readonly kind: "sqlite"; readonly file: string }
-  | { readonly kind: "nats"; readonly url: string }
+  | { readonly kind: "nats" | "kurrentdb"; readonly url: string }
 /** Where projections are kept: the embedded ClickHouse of a folder, or a server. */
 export type StorePlace = { readonly folder: string } | { readonly url: string }
 

@@ -30,7 +30,7 @@ const COMMON: Options = {
 /** Of verbs that read a ledger. */
 export const LEDGER_OPTIONS: Options = {
   data: { value: "DIR", help: "the data folder (TRADE2026_DATA, otherwise ./data)" },
-  log: { value: "sqlite:FILE|nats:URL", help: "the ledger; the data folder's ledger.sqlite unless given" }
+  log: { value: "sqlite:FILE|nats:URL|kurrentdb:URL", help: "the ledger; the data folder's ledger.sqlite unless given" }
 }
 
 /** Reads a verb's part of the command line; anything unknown is {@link WrongUsage}. */

@@ -14,6 +14,7 @@ declare module "vitest" {
     natsUrl: string | undefined
     natsServer: string | undefined // a program, for tests that start and kill a server of their own
     clickhouseUrl: string | undefined
+    kurrentUrl: string | undefined
     backends: ReadonlyArray<Backend>
   }
 }
@@ -44,6 +45,15 @@ const clickhouse = async (): Promise<Found> => {
   }
 }
 
+const kurrentdb = async (): Promise<Found> => {
+  const name = "kurrentdb"
+  const given = process.env["KURRENTDB_URL"]
+  if (given !== undefined) return { url: given, backend: { name, from: "KURRENTDB_URL" } }
+  const container = await startContainer("kurrentdb")
+  if ("url" in container) return { ...container, backend: { name, from: "a container" } }
+  return { backend: { name, missing: `KURRENTDB_URL is not set, ${container.why}` } }
+}
+
 const program = (path: string | undefined): Backend => {
   const name = "nats-server"
   return path === undefined
@@ -55,23 +65,25 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   const register = tempDir("servers")
   process.env["TRADE2026_TEST_SERVERS"] = register.path // the workers inherit it
   const natsServer = findProgram("nats-server")
-  const found = await Promise.all([nats(natsServer), clickhouse()])
+  const found = await Promise.all([nats(natsServer), clickhouse(), kurrentdb()])
   const stop = async () => {
     await Promise.all(found.map(async (one) => one.stop?.()))
     endLeftServers(register.path)
     register[Symbol.dispose]()
   }
   const backends = [...found.map(({ backend }) => backend), program(natsServer)]
-  // what provisioning can supply must be there in CI; a ClickHouse server it cannot
-  const required = backends.filter(({ name, missing }) => name !== "clickhouse" && missing !== undefined)
+  // what provisioning can supply must be there in CI; a ClickHouse server and a KurrentDB it cannot
+  const cannot = ["clickhouse", "kurrentdb"]
+  const required = backends.filter(({ name, missing }) => !cannot.includes(name) && missing !== undefined)
   if (process.env["REQUIRE_BACKENDS"] === "1" && required.length > 0) {
     await stop()
     throw new Error(required.map(({ name, missing }) => `${name} is required: ${missing}`).join("\n"))
   }
-  const [natsFound, clickhouseFound] = found
+  const [natsFound, clickhouseFound, kurrentFound] = found
   project.provide("natsUrl", natsFound.url)
   project.provide("natsServer", natsServer)
   project.provide("clickhouseUrl", clickhouseFound.url)
+  project.provide("kurrentUrl", kurrentFound.url)
   project.provide("backends", backends)
   return stop
 }

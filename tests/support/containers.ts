@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import type { GenericContainer, StartedTestContainer } from "testcontainers"
+import type { GenericContainer, StartedTestContainer, Wait } from "testcontainers"
 import { natsConfig } from "./nats-server.ts"
 
 export type Container = { readonly url: string; readonly stop: () => Promise<void> }
@@ -9,7 +9,7 @@ const patienceMs = 90_000 // for an image that no registry delivers
 type Plan = {
   readonly image: string
   readonly port: number
-  readonly prepare: (container: GenericContainer) => GenericContainer
+  readonly prepare: (container: GenericContainer, wait: typeof Wait) => GenericContainer
   readonly url: (host: string, port: number) => string
 }
 
@@ -30,12 +30,21 @@ const plans = {
     port: 8123,
     prepare: (container) => container.withEnvironment({ CLICKHOUSE_USER: "test", CLICKHOUSE_PASSWORD: "test" }),
     url: (host, port) => `http://test:test@${host}:${port}`
+  },
+  kurrentdb: {
+    image: "kurrentplatform/kurrentdb:26.0",
+    port: 2113,
+    prepare: (container, wait) =>
+      container
+        .withEnvironment({ KURRENTDB_CLUSTER_SIZE: "1", KURRENTDB_INSECURE: "true", KURRENTDB_RUN_PROJECTIONS: "None" })
+        .withWaitStrategy(wait.forHealthCheck()),
+    url: (host, port) => `kurrentdb://${host}:${port}?tls=false`
   }
 } satisfies Record<string, Plan>
 
 /** The server in a container, or why there is none. */
 export const startContainer = async (name: keyof typeof plans): Promise<Container | { readonly why: string }> => {
-  const { GenericContainer, getContainerRuntimeClient } = await import("testcontainers") // half a second to load
+  const { GenericContainer, getContainerRuntimeClient, Wait } = await import("testcontainers") // half a second to load
   if (
     !(await getContainerRuntimeClient().then(
       () => true,
@@ -45,7 +54,7 @@ export const startContainer = async (name: keyof typeof plans): Promise<Containe
     return { why: "no container runtime answers" }
   }
   const { image, port, prepare, url }: Plan = plans[name]
-  const starting = prepare(new GenericContainer(image)).withExposedPorts(port).start()
+  const starting = prepare(new GenericContainer(image), Wait).withExposedPorts(port).start()
   const stop = async (container: StartedTestContainer): Promise<void> => void (await container.stop())
   try {
     const started = await Promise.race([starting, sleep(patienceMs, undefined, { ref: false })])

@@ -73,7 +73,7 @@ describe("imports", () => {
   })
 
   it("of clients for outside systems are in infra alone", () => {
-    const client = /^(@nats-io\/|@clickhouse\/|chdb$|node:sqlite$)/
+    const client = /^(@nats-io\/|@clickhouse\/|@kurrent\/|chdb$|node:sqlite$)/
     expect(told(below("streams", "services").filter(({ from }) => client.test(from)))).toEqual([])
   })
 

@@ -56,6 +56,8 @@ export const memoryLog = (): EventLog => {
     },
     read,
     follow,
+    partitions: async () =>
+      [...partitions].flatMap(([partition, { length }]) => (length > 0 ? [partition] : [])).toSorted((a, b) => a - b),
     close: async () => undefined
   }
 }

@@ -6,7 +6,7 @@ import { makeAppend } from "./append.ts"
 import type { Delivered } from "./commit-message.ts"
 import { connectNats } from "./connection.ts"
 import { deliver } from "./deliver.ts"
-import { ensureLedgerStream } from "./ledger-stream.ts"
+import { ensureLedgerStream, subjectOf } from "./ledger-stream.ts"
 import { storedMessages } from "./stored-messages.ts"
 
 export type NatsLogOptions = {
@@ -94,7 +94,12 @@ export const openNatsLog = async ({
     }
 
     const head = async (partition: number) => (await messages.newest(partition))?.commit
-    return { name: `nats:${link.address}`, head, append, read, follow, close }
+    const partitions = async () => {
+      const { state } = await jsm.streams.info(stream, { subjects_filter: subjectOf(stream, "*") })
+      const subjects = Object.keys(state.subjects ?? {})
+      return subjects.map((subject) => Number(subject.split(".").at(-1))).toSorted((a, b) => a - b)
+    }
+    return { name: `nats:${link.address}`, head, append, read, follow, partitions, close }
   } catch (error) {
     await link.close()
     throw error

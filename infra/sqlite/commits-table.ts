@@ -20,6 +20,7 @@ const SCHEMA = `
 export type CommitsTable = {
   readonly head: (partition: number) => StoredCommit | undefined
   readonly at: (partition: number, no: number) => StoredCommit | undefined
+  readonly partitions: () => ReadonlyArray<number>
   /** From number `from` up to `to`: as many as make a batch, so that nothing is left open while others run. */
   readonly some: (partition: number, from: number, to: number) => ReadonlyArray<StoredCommit>
   /** Runs `work` in a transaction that nobody else writes beside, durable when it returns. */
@@ -63,6 +64,11 @@ const tableOn = (db: DatabaseSync): CommitsTable => {
   return {
     head: (partition) => one(head.get(partition)),
     at: (partition, no) => one(at.get(partition, no)),
+    partitions: () =>
+      db
+        .prepare("select distinct partition from commits order by partition")
+        .all()
+        .map((row) => Number(row["partition"])),
     some: (partition, from, to) => {
       const commits: Array<StoredCommit> = []
       let bytes = 0

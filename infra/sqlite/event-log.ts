@@ -73,6 +73,7 @@ export const openSqliteLog = ({ file, readOnly = false }: SqliteLogOptions): Eve
     },
     read,
     follow,
+    partitions: async () => table.partitions(),
     close: async () => {
       if (!open) return
       open = false

@@ -23,6 +23,11 @@ export const VERBS: ReadonlyArray<VerbEntry> = [
     load: async () => (await import("./verify.ts")).verify
   },
   {
+    name: "ledger",
+    summary: "copy a ledger to another store, and prove it equal",
+    load: async () => (await import("./ledger.ts")).ledger
+  },
+  {
     name: "forget",
     summary: "forget a person for good; the ledger stays as it is",
     load: async () => (await import("./forget.ts")).forget

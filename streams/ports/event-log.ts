@@ -17,7 +17,7 @@ export type StoredCommit = {
  * (`streams/chain.ts`).
  */
 export type EventLog = {
-  /** for messages: `memory`, `sqlite:FILE`, `nats:URL` */
+  /** for messages: `memory`, `sqlite:FILE`, `nats:URL`, `kurrentdb:URL` */
   readonly name: string
   /** The newest commit, as the one who may append sees it; undefined for an empty partition. */
   readonly head: (partition: number) => Promise<StoredCommit | undefined>
@@ -32,6 +32,8 @@ export type EventLog = {
   readonly read: (partition: number, from: number) => AsyncIterable<ReadonlyArray<StoredCommit>>
   /** As `read`, and then what is appended later, until `signal` aborts (the iteration then ends without an error). */
   readonly follow: (partition: number, from: number, signal: AbortSignal) => AsyncIterable<ReadonlyArray<StoredCommit>>
+  /** Numbers of the partitions that hold commits, in order; missing where a store cannot list them. */
+  readonly partitions?: () => Promise<ReadonlyArray<number>>
   readonly close: () => Promise<void>
 }
 

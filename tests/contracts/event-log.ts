@@ -142,6 +142,15 @@ export const eventLogContract = (
       await (await another()).append(rare[4]!)
     })
 
+    it("names the partitions that hold commits, where it can", async () => {
+      const { log, another } = await fresh()
+      if (log.partitions === undefined) return
+      expect(await log.partitions()).toEqual([])
+      for (const partition of [10, 0, 2]) await appendAll(log, chainOf([1, 1], { partition }))
+      expect(await log.head(1)).toBeUndefined()
+      for (const reader of [log, await another()]) expect(await reader.partitions!()).toEqual([0, 2, 10])
+    })
+
     it("reads to the head that was there when reading began, while others append", async () => {
       const { log, another } = await fresh()
       const commits = chainOf(Array.from({ length: 600 }, () => 1))

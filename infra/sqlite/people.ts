@@ -1,5 +1,7 @@
+import { once } from "node:events"
 import { existsSync } from "node:fs"
 import { dirname, resolve } from "node:path"
+import { Worker } from "node:worker_threads"
 import { forgottenText, NotYetGone, type People, PersonForgotten } from "#streams/ports/people.ts"
 import { isBusy } from "./errors.ts"
 import { FolderUnusable, lockFolder } from "./folder-lock.ts"
@@ -21,51 +23,67 @@ export const openSqlitePeople = ({ file, readOnly = false }: SqlitePeopleOptions
   let table: PeopleTable
   try {
     table = openTable(file, readOnly)
-    if (!readOnly && table.isUnclean()) cleaned(table) // a reader in the way: the next time
+    if (!readOnly && table.isUnclean()) cleanAtStart(table)
   } catch (error) {
     release()
     throw error
   }
   let open = true
-  const refuseIfReadOnly = () => {
-    if (readOnly) throw new Error(`${file} was opened for reading only`)
+  let working: Promise<unknown> = Promise.resolve()
+  /** One change after the other: while the file is written anew, another one would wait for its lock and stop the process. */
+  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+    if (readOnly) return Promise.reject(new Error(`${file} was opened for reading only`))
+    const done = working.then(change)
+    working = done.catch(() => undefined)
+    return done
   }
   return {
     name: `sqlite:${file}`,
     find: async (owner) => table.find(owner),
-    put: async (owner, person, at) => {
-      refuseIfReadOnly()
-      const before = table.find(owner)
-      if (before?.kind === "forgotten") throw new PersonForgotten(forgottenText(owner, before.forgottenAt))
-      table.put(owner, person, at)
-      return before === undefined ? "created" : "replaced"
-    },
-    forget: async (owner, at) => {
-      refuseIfReadOnly()
-      const before = table.find(owner)
-      if (before === undefined) return undefined
-      if (before.kind === "known") table.forget(owner, at)
-      if (table.isUnclean() && !cleaned(table)) {
-        throw new NotYetGone(`${owner} is forgotten, but somebody reads ${file}, so bytes may be left in it: ask again`)
-      }
-      return before.kind === "known" ? at : before.forgottenAt
-    },
+    put: (owner, person, at) =>
+      inTurn(async () => {
+        const before = table.find(owner)
+        if (before?.kind === "forgotten") throw new PersonForgotten(forgottenText(owner, before.forgottenAt))
+        table.put(owner, person, at)
+        return before === undefined ? "created" : "replaced"
+      }),
+    forget: (owner, at) =>
+      inTurn(async () => {
+        const before = table.find(owner)
+        if (before === undefined) return undefined
+        if (before.kind === "known") table.forget(owner, at)
+        if (table.isUnclean() && !(await cleaned(file))) {
+          throw new NotYetGone(
+            `${owner} is forgotten, but somebody reads ${file}, so bytes may be left in it: ask again`
+          )
+        }
+        return before.kind === "known" ? at : before.forgottenAt
+      }),
     close: async () => {
       if (!open) return
       open = false
+      await working
       table.close()
       release()
     }
   }
 }
 
-const cleaned = (table: PeopleTable): boolean => {
+/** What a process left that ended between forgetting and cleaning. A reader in the way: the next time. */
+const cleanAtStart = (table: PeopleTable): void => {
   try {
-    return table.clean()
+    table.clean()
   } catch (error) {
-    if (isBusy(error)) return false
-    throw error
+    if (!isBusy(error)) throw error
   }
+}
+
+/** Whether everything that was forgotten is gone from the file; false when a reader was in the way. */
+const cleaned = async (file: string): Promise<boolean> => {
+  const cleaner = new Worker(new URL("./people-cleaner.ts", import.meta.url), { workerData: file })
+  const [isClean] = (await once(cleaner, "message")) as [boolean] // an error of the thread rejects
+  await cleaner.terminate()
+  return isClean
 }
 
 const openTable = (file: string, readOnly: boolean): PeopleTable => {

@@ -66,7 +66,7 @@ describe("trade forget", () => {
   it("is refused while another one owns the folder", async () => {
     using folder = tempDir("forget")
     const owner = await peopled(folder.path)
-    const held = fork(join(import.meta.dirname, "holding-folder.ts"), [folder.path])
+    const held = fork(new URL("./holding-folder.ts", import.meta.url), [folder.path])
     try {
       await once(held, "message")
       const refused = await trade(folder.path, ["forget", "--person", owner, "--data", folder.path])

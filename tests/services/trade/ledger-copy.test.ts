@@ -100,7 +100,7 @@ describe("trade ledger copy", skipWithout(program, "nats-server is missing"), ()
     expect(await copy(at(folder.path), at(other.path))).toMatchObject([1, { code: "EmptyLedger" }])
     await twoPartitions(folder.path)
 
-    const held = fork(join(import.meta.dirname, "holding-folder.ts"), [folder.path])
+    const held = fork(new URL("./holding-folder.ts", import.meta.url), [folder.path])
     await once(held, "message")
     for (const places of [
       [at(folder.path), at(other.path)],

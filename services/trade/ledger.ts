@@ -89,15 +89,19 @@ const copyOne = async (
   target: EventLog,
   partition: number
 ): Promise<CopiedPartition> => {
-  const progress = {
-    copy: tools.progress(`partition ${partition}: copying`),
-    prove: tools.progress(`partition ${partition}: comparing`)
-  }
+  let stage: "copy" | "prove" = "copy"
+  let progress = tools.progress(`partition ${partition}: copying`)
   try {
-    return await copyPartition(source, target, partition, (stage, done, total) => progress[stage].at(done, total))
+    return await copyPartition(source, target, partition, (at, done, total) => {
+      if (at !== stage) {
+        progress.end()
+        stage = at
+        progress = tools.progress(`partition ${partition}: comparing`)
+      }
+      progress.at(done, total)
+    })
   } finally {
-    progress.copy.end()
-    progress.prove.end()
+    progress.end()
   }
 }
 

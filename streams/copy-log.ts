@@ -1,4 +1,4 @@
-import { BrokenChain, checkRoot, readChecked, type CheckedCommit } from "./chain.ts"
+import { bodyOf, BrokenChain, checkRoot, readChecked, type CheckedCommit } from "./chain.ts"
 import { EMPTY_CHAIN, type ChainHead } from "./commit.ts"
 import type { EventLog } from "./ports/event-log.ts"
 
@@ -64,12 +64,13 @@ const proveEqual = async (
   let no = 0
   const copies = commitsOf(to, partition, Number.MAX_SAFE_INTEGER)
   try {
-    for await (const { stored, body } of commitsOf(from, partition, end.no)) {
+    for await (const commit of commitsOf(from, partition, end.no)) {
+      const { stored } = commit
       no = stored.no
       const copy = await copies.next()
       if (copy.done === true) throw new NotTheSame(`${to.name} lacks commit ${no} of partition ${partition}`)
       if (copy.value.stored.hash !== stored.hash) throw notEqual(to, partition, no)
-      events += body.events.length
+      events += bodyOf(commit).events.length
       onProgress("prove", no, end.no)
     }
     const more = await copies.next()

@@ -54,6 +54,7 @@ async function* subscribed(
   ended.addEventListener("abort", end)
   let failure: unknown
   subscription.on("error", (error) => (failure = error))
+  const closed = once(subscription, "close").catch(() => undefined)
   try {
     while (!ended.aborted && failure === undefined && !subscription.readableEnded && !subscription.destroyed) {
       const batch: Array<StoredCommit> = []
@@ -65,7 +66,7 @@ async function* subscribed(
       // where `after` is in doubt an event may come twice
       const wanted = batch.filter(({ no }) => !(no <= after))
       if (wanted.length > 0) yield wanted
-      if (batch.length === 0) await Promise.race([once(subscription, "readable"), once(subscription, "close")])
+      if (batch.length === 0) await Promise.race([once(subscription, "readable"), closed])
     }
     if (failure !== undefined && !ended.aborted) throw failure
   } finally {

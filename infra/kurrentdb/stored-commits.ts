@@ -36,8 +36,12 @@ export const storedCommits = (link: Link): StoredCommits => {
         maxCount: 1,
         requiresLeader: true
       })
-      const { done, value } = await inTime(events.next(), ANSWER_MS)
-      return done === true || value.event === undefined ? undefined : commitOf(partition, value.event)
+      try {
+        const { done, value } = await inTime(events.next(), ANSWER_MS)
+        return done === true || value.event === undefined ? undefined : commitOf(partition, value.event)
+      } finally {
+        leave(events)
+      }
     })
   return {
     newest: (partition) => one(partition, { backwards: true, no: 0 }),
@@ -84,20 +88,27 @@ async function* batches(
   })
   let batch: Array<StoredCommit> = []
   let bytes = 0
-  for (;;) {
-    const { done, value } = await inTime(events.next(), ANSWER_MS)
-    if (done === true) break
-    if (value.event === undefined) continue
-    const commit = commitOf(partition, value.event)
-    batch.push(commit)
-    bytes += commit.body.length
-    if (batch.length < BATCH_COMMITS && bytes < BATCH_BYTES) continue
-    yield batch
-    batch = []
-    bytes = 0
+  try {
+    for (;;) {
+      const { done, value } = await inTime(events.next(), ANSWER_MS)
+      if (done === true) break
+      if (value.event === undefined) continue
+      const commit = commitOf(partition, value.event)
+      batch.push(commit)
+      bytes += commit.body.length
+      if (batch.length < BATCH_COMMITS && bytes < BATCH_BYTES) continue
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    if (batch.length > 0) yield batch
+  } finally {
+    leave(events)
   }
-  if (batch.length > 0) yield batch
 }
+
+/** Whoever stops in the middle lets go of the read; nobody waits for it, since one that hangs would not end. */
+const leave = (events: AsyncIterator<unknown>): void => void events.return?.().catch(() => undefined)
 
 const patiently = async <T>(link: Link, ask: () => Promise<T>): Promise<T | undefined> => {
   const patience = Date.now() + PATIENCE_MS

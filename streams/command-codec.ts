@@ -8,6 +8,7 @@ import { Time } from "#domain/kernel/time.ts"
 import { OrderType, originFields, Side, TimeInForce } from "#domain/orders/events.ts"
 import { instructionFields } from "#domain/orders/instructions.ts"
 import type { Submission } from "./account-writer.ts"
+import { plainCommand } from "./plain-command.ts"
 import type { Answer } from "./transact.ts"
 
 const movement = {
@@ -137,6 +138,8 @@ export const decodeCommand = (payload: Uint8Array): Submission | Refusal => {
   } catch {
     return { code: "Malformed", detail: "the command is not JSON" }
   }
+  const plain = plainCommand(json)
+  if (plain !== undefined) return plain
   const judged = judge(json)
   if (Result.isFailure(judged)) return { code: "Malformed", detail: judged.failure.message }
   const { request } = judged.success as { request: Record<string, unknown> & { type: string } }

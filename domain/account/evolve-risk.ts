@@ -4,7 +4,7 @@ import { microsOf, type Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import { pendingReplaces, worstPrice, type OpenOrder } from "#domain/orders/open-order.ts"
 import { notionalOf } from "#domain/orders/terms.ts"
-import { AMOUNT } from "#domain/risk/book.ts"
+import { AMOUNT, NO_LIMITS } from "#domain/risk/book.ts"
 import { moveWorth, payInto, valueOf } from "#domain/risk/equity.ts"
 import { rememberOrder, rememberSize } from "#domain/risk/habits.ts"
 import { moveMargin, moveOpening } from "#domain/risk/margin.ts"
@@ -15,6 +15,7 @@ import { bookFor, scopesFor, type Account, type State } from "./state.ts"
 /** What risk keeps of an order that it has let through: its budgets are spent, and what it was like is remembered. */
 export const acceptOrder = (state: State, account: Account, order: OpenOrder, at: Time): void => {
   const book = bookFor(state, account, order.symbol, at)
+  if (book[0] === NO_LIMITS && book[1] === NO_LIMITS && book[2] === NO_LIMITS && book[3] === NO_LIMITS) return
   const scopes = scopesFor(state, account, order.symbol)
   const now = microsOf(at)
   let windowMillis = 0

@@ -1,5 +1,5 @@
 import type { Recorded } from "#domain/kernel/event.ts"
-import type { AccountId, Currency } from "#domain/kernel/ids.ts"
+import type { Currency } from "#domain/kernel/ids.ts"
 import { moveCash } from "#domain/ledger/balances.ts"
 import { remember } from "./answered.ts"
 import { allot, applyDue, setLimits } from "./evolve-limits.ts"
@@ -17,14 +17,15 @@ export const evolve = (state: State, event: Recorded<AccountEvent>): State => {
   state.eventNo = event.eventNo
   state.recordedAt = event.recordedAt
   applyDue(state, event.recordedAt)
-  apply(state, event)
+  const account = event.account === undefined ? undefined : state.accounts.get(event.account)
+  apply(state, event, account)
   if (state.breaches.size > 0) forgetBreaches(state)
-  const owner = event.account === undefined ? undefined : state.accounts.get(event.account)?.no
-  remember(state.answered, event, owner, state.orders)
+  const named = account ?? (event.account === undefined ? undefined : state.accounts.get(event.account)) // just opened
+  remember(state.answered, event, named?.no, state.orders)
   return state
 }
 
-const apply = (state: State, event: Recorded<AccountEvent>): void => {
+const apply = (state: State, event: Recorded<AccountEvent>, account: Account | undefined): void => {
   switch (event.type) {
     case "InstrumentAdopted":
       return adoptInstrument(state, event.data)
@@ -33,9 +34,9 @@ const apply = (state: State, event: Recorded<AccountEvent>): void => {
     case "AccountOpened":
       return openAccount(state, event.data, event.recordedAt)
     case "Deposited":
-      return moveMoney(accountOf(state, event.account), event.data.currency, event.data.amount)
+      return moveMoney(known(account, event), event.data.currency, event.data.amount)
     case "Withdrawn":
-      return moveMoney(accountOf(state, event.account), event.data.currency, -event.data.amount)
+      return moveMoney(known(account, event), event.data.currency, -event.data.amount)
     case "TransferredOut":
     case "TransferredIn":
     case "FeeCharged":
@@ -44,7 +45,7 @@ const apply = (state: State, event: Recorded<AccountEvent>): void => {
     case "SplitApplied":
     case "SymbolChanged":
     case "PositionExpired":
-      return evolveEntry(state, accountOf(state, event.account), event)
+      return evolveEntry(state, known(account, event), event)
     case "LimitsSet":
       return setLimits(state, event)
     case "LimitAllotted":
@@ -63,7 +64,7 @@ const apply = (state: State, event: Recorded<AccountEvent>): void => {
       return
     case "MarginCalled":
     case "MarginRestored": {
-      const { margin } = accountOf(state, event.account)
+      const { margin } = known(account, event)
       if (margin !== undefined) margin.calledNo = event.type === "MarginCalled" ? event.eventNo : undefined
       return
     }
@@ -74,7 +75,7 @@ const apply = (state: State, event: Recorded<AccountEvent>): void => {
       state.contingencies.set(event.data.groupId, { ...event.data, members: [] })
       return
     default:
-      return evolveOrder(state, accountOf(state, event.account), event)
+      return evolveOrder(state, known(account, event), event)
   }
 }
 
@@ -83,8 +84,7 @@ const moveMoney = (account: Account, currency: Currency, amount: bigint): void =
   payIn(account, currency, amount)
 }
 
-const accountOf = (state: State, id: AccountId | undefined): Account => {
-  const account = id === undefined ? undefined : state.accounts.get(id)
-  if (account === undefined) throw new Error(`event ${state.eventNo} names an account ${id} that was never opened`)
+const known = (account: Account | undefined, { eventNo, account: id }: Recorded<AccountEvent>): Account => {
+  if (account === undefined) throw new Error(`event ${eventNo} names an account ${id} that was never opened`)
   return account
 }

@@ -1,4 +1,5 @@
 import type { Request } from "#domain/account/commands.ts"
+import { receivedAt } from "#domain/account/received.ts"
 import type { State } from "#domain/account/state.ts"
 import type { AccountId, GroupId, OrderId } from "#domain/kernel/ids.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
@@ -138,14 +139,15 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     withdraw: (account, input, meta) => move("Withdraw", account, input, meta),
     ...entryRoutes(writer, send),
     submit: async ({ clOrdId, ...order }, meta) => {
-      const outcome = await send(submission(order), clOrdId, meta)
+      const outcome = await send(receivedAt(submission(order), clock()), clOrdId, meta)
       if ("problem" in outcome) return outcome
       const body = orderBody(viewOf(outcome.events)!, partition)
       return outcome.repeat ? ok(body) : created(body)
     },
     submitGroup: async ({ account, kind, orders, clOrdId }, meta) => {
       const legs = orders.map((leg) => submission({ account, ...leg }))
-      const outcome = await send({ type: "SubmitGroup", account, kind, orders: legs }, clOrdId, meta)
+      const group = receivedAt({ type: "SubmitGroup", account, kind, orders: legs }, clock())
+      const outcome = await send(group, clOrdId, meta)
       if ("problem" in outcome) return outcome
       const body = groupBody(outcome.events, partition)
       return outcome.repeat ? ok(body) : created(body)

@@ -1,5 +1,7 @@
 import { Effect, Layer } from "effect"
 import { join } from "node:path"
+import { receivedAt } from "#domain/account/received.ts"
+import type { Time } from "#domain/kernel/time.ts"
 import { simulatorFeed } from "#infra/simulator/simulator-feed.ts"
 import { openNatsCommands } from "#infra/nats/command-port.ts"
 import { lockFolder } from "#infra/sqlite/folder-lock.ts"
@@ -79,7 +81,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
         )
       )
   )
-  if (options.natsUrl !== undefined) yield* commandsOverNats(options.natsUrl, engine)
+  if (options.natsUrl !== undefined) yield* commandsOverNats(options.natsUrl, engine, clock)
   yield* runMarket(engine, seed, Math.max(place?.no ?? 0, engine.mdNo) + 1, data, clock)
   yield* Layer.build(
     services({ engine, log, people, rows, rowsHealth: health, projector: projector.running, clock, portOffset })
@@ -100,12 +102,14 @@ const withAdvice = (error: unknown): never => {
   )
 }
 
-/** On a NATS server programs elsewhere reach the writer by request and reply. */
-const commandsOverNats = (url: string, { writer }: Engine) =>
+/** On a NATS server programs elsewhere reach the writer by request and reply; their orders are received here. */
+const commandsOverNats = (url: string, { writer }: Engine, clock: () => Time) =>
   Effect.acquireRelease(
     attempt(async () => {
+      const received: typeof writer.submit = ({ request, ...head }) =>
+        writer.submit({ ...head, request: receivedAt(request, clock()) })
       const commands = await openNatsCommands({ url, name: "trade2026-commands" })
-      return { commands, stop: await serveCommands(commands, writer) }
+      return { commands, stop: await serveCommands(commands, { ...writer, submit: received }) }
     }),
     ({ commands, stop }) => Effect.promise(() => stop().then(() => commands.close()))
   )

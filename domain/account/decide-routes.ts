@@ -1,6 +1,7 @@
 import { Result } from "effect"
-import type { ExecId, OrderId } from "#domain/kernel/ids.ts"
+import type { ExecId } from "#domain/kernel/ids.ts"
 import type { Quantity } from "#domain/kernel/money.ts"
+import type { OpenOrder } from "#domain/orders/open-order.ts"
 import type { RecordRoute, TriggerOrder } from "./commands.ts"
 import { refused, type Decided } from "./refused.ts"
 import type { Account } from "./state.ts"
@@ -18,11 +19,15 @@ export const triggerOrder = (request: TriggerOrder, account: Account): Decided =
   return Result.succeed([{ type: "OrderTriggered", account: account.id, data }])
 }
 
-/** That a request is on its way is known before it is sent, and that it was not answered before it is asked about. */
-export const recordRoute = (request: RecordRoute, account: Account): Decided => {
+/**
+ * That a request is on its way is known before it is sent, and that it was not answered before it is asked about. Of one
+ * that the venue has answered there is nothing to say: its answer may have overtaken this.
+ */
+export const recordRoute = (request: RecordRoute, account: Account, partition: number): Decided => {
   const { orderId, clOrdId, venue, unknown } = request
   const order = account.orders.get(orderId)
-  if (order === undefined) return notOpen(orderId)
+  if (order === undefined) return refused("OrderNotOpen", `order ${orderId} is not open`)
+  if (!waitsFor(order, clOrdId, partition)) return Result.succeed([])
   const head = { account: account.id } as const
   return Result.succeed([
     unknown === undefined
@@ -30,4 +35,6 @@ export const recordRoute = (request: RecordRoute, account: Account): Decided => 
       : { type: "RouteUnknown", ...head, data: { orderId, clOrdId, venue, reason: unknown } }
   ])
 }
-const notOpen = (orderId: OrderId): Decided => refused("OrderNotOpen", `order ${orderId} is not open`)
+const waitsFor = ({ acknowledged, placedNo, pending }: OpenOrder, clOrdId: string, partition: number): boolean =>
+  (!acknowledged && clOrdId === `${partition}-${placedNo}`) ||
+  pending.some(({ requestNo }) => clOrdId === `${partition}-${requestNo}`)

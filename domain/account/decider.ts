@@ -55,7 +55,7 @@ const decide = (command: Command, state: State): Decided => {
     case "PostEntry":
       return postEntry(command, request, account, state)
     case "RecordRoute":
-      return recordRoute(request, account)
+      return recordRoute(request, account, state.partition)
     case "VenueReported":
       return venueReported(request, account, state)
     default:

@@ -6,6 +6,7 @@ import type { AccountEvent } from "#domain/account/events.ts"
 import type { State } from "#domain/account/state.ts"
 import { demoTrader } from "#services/session/demo-trader.ts"
 import { DEMO_ACCOUNT, firstCommands, firstDeposit, TEST_ACCOUNT } from "#services/session/first-accounts.ts"
+import type { DistantVenue } from "#domain/venue/distant-venue.ts"
 import { LiveSession } from "#services/session/live.ts"
 import { OwnCommands } from "#services/session/own-commands.ts"
 import { marketSeen } from "#services/session/market-seen.ts"
@@ -30,6 +31,8 @@ export type EngineOptions = {
   readonly seed: number
   readonly demo: boolean
   readonly staleAfterSeconds?: number
+  /** the paper venue in this process where absent */
+  readonly venue?: DistantVenue
 }
 /** Everything between the log and the services. */
 export type Engine = {
@@ -49,7 +52,7 @@ export type Engine = {
 const PARTITION = 0
 
 /** Replays the ledger, opens its writer, and puts the paper market on top: starting up and recovering are the same. */
-export const openEngine = async ({ log, clock, seed, demo, ...limits }: EngineOptions): Promise<Engine> => {
+export const openEngine = async ({ log, clock, seed, demo, venue, ...limits }: EngineOptions): Promise<Engine> => {
   const board = new PriceBoard()
   const orders = new LiveOrders()
   const pnl = new LivePnl()
@@ -82,7 +85,7 @@ export const openEngine = async ({ log, clock, seed, demo, ...limits }: EngineOp
     }
   })
   await firstStart(writer)
-  const link = new VenueLink(paperVenue(seed), PARTITION)
+  const link = new VenueLink(venue ?? paperVenue(seed), PARTITION)
   const hub = new LiveFeedHub({
     partition: PARTITION,
     orders,
@@ -93,7 +96,7 @@ export const openEngine = async ({ log, clock, seed, demo, ...limits }: EngineOp
   const marks = new Marks(board)
   // no commit can come between: restoring and listening begin in the same turn
   const session = await writer.look((state) => {
-    link.restore(state, clock())
+    const asked = link.restore(state, clock())
     const trader = demo ? { trader: demoTrader(DEMO_ACCOUNT, seed, state) } : {}
     const own = new OwnCommands(board, PARTITION)
     const live = new LiveSession({
@@ -108,7 +111,7 @@ export const openEngine = async ({ log, clock, seed, demo, ...limits }: EngineOp
       ...limits
     })
     running = { session: live, hub }
-    live.resume(own.restore(state), state)
+    live.resume([...asked, ...own.restore(state)], state)
     return live
   })
   return { writer, board, orders, pnl, hub, session, link, sessionMarks, mdNo }

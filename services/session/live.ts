@@ -10,7 +10,8 @@ import type { OwnCommands } from "./own-commands.ts"
 import { Outbox } from "./outbox.ts"
 import { LOOK_EVERY_MS, StaleMarket } from "./stale-market.ts"
 import type { Trader } from "./trader.ts"
-import { PAPER, type VenueLink } from "./venue-link.ts"
+import { PAPER } from "./routes.ts"
+import type { VenueLink } from "./venue-link.ts"
 
 export type LiveSessionOptions = {
   readonly writer: AccountWriter
@@ -56,7 +57,7 @@ export class LiveSession {
   /** New orders are halted while the line to the venue is down; when it is up again, open ones are asked about first. */
   venueConnected(isConnected: boolean): void {
     const { link, clock } = this.#options
-    link.connected(isConnected, clock())
+    this.#outbox.send(link.connected(isConnected, clock()))
     this.#outbox.send(
       isConnected
         ? this.#venueHalts.end("everything")
@@ -81,7 +82,7 @@ export class LiveSession {
   /** Called for each durable event, before its callers are answered. */
   committed(event: LedgerEvent, state: State): void {
     const { link, own, trader } = this.#options
-    link.committed(event, state)
+    this.#outbox.send(link.committed(event, state))
     this.#outbox.send(own.committed(event, state))
     this.#outbox.send(this.#stale.committed(event))
     this.#outbox.send(this.#venueHalts.committed(event))

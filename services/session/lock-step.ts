@@ -57,7 +57,7 @@ export const playLockStep = async (options: LockStepOptions): Promise<LockStepRe
     onCommitted: ({ events }, state) => {
       for (const event of events) {
         pnl.apply(event)
-        link.committed(event, state)
+        waiting.push(...link.committed(event, state))
         waiting.push(...own.committed(event, state))
         if (trader !== undefined) waiting.push(...trader.event(event))
       }

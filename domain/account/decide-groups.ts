@@ -5,6 +5,7 @@ import type { Refusal } from "#domain/kernel/shapes.ts"
 import { stepsOf, type Step } from "#domain/orders/contingency.ts"
 import { isLive, leavesQty, worstPrice, type OpenOrder } from "#domain/orders/open-order.ts"
 import { shapeProblem } from "#domain/orders/shape.ts"
+import { watchedNo } from "#domain/orders/watch.ts"
 import { judge } from "./ask-risk.ts"
 import { clOrdIdOf, type Command, type SubmitGroup, type SubmitOrder, type WorkGroup } from "./commands.ts"
 import { groupDigest } from "./content.ts"
@@ -163,8 +164,11 @@ const factsOf = (step: Step, command: Command, account: Account, state: State): 
   // too little to be let go by itself may come to enough with the parent's next fill
   if (decision.decision === "denied" && (order.counted || isParentLive(order, account))) return []
   const reason = order.counted ? "its group" : "its parent has traded"
+  const isWatched = !order.counted && order.instructions.triggerBy === "local"
+  const watchedFrom = isWatched ? watchedNo(order.instructions, seenFor(command, order.symbol).seen) : undefined
+  const watching = watchedFrom === undefined ? {} : { watchedFrom }
   return [
-    { type: "OrderReleased", ...head, data: { orderId, quantity: step.quantity, reason } },
+    { type: "OrderReleased", ...head, data: { orderId, quantity: step.quantity, reason, ...watching } },
     { type: "OrderRiskDecided", ...head, data: decision }
   ]
 }

@@ -9,6 +9,7 @@ import type { PlacedOrder } from "#domain/orders/events.ts"
 import { instructionsOf, isPlain } from "#domain/orders/instructions.ts"
 import { isTrailing, shapeProblem } from "#domain/orders/shape.ts"
 import { protectionPrice, trailStart } from "#domain/orders/terms.ts"
+import { watchedNo } from "#domain/orders/watch.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
 import { judge } from "./ask-risk.ts"
 import { clOrdIdOf, type Command, type SubmitOrder } from "./commands.ts"
@@ -101,6 +102,10 @@ export const placedOf = (
   if (protection !== undefined) placed.protectionPrice = protection
   if (expireAt !== undefined) placed.expireAt = expireAt
   if (!isPlain(request)) Object.assign(placed, instructionsOf(request))
+  if (request.triggerBy === "local") {
+    const from = watchedNo(request, command.seen)
+    if (from !== undefined) placed.watchedFrom = from
+  }
   if (request.capacity !== undefined) placed.capacity = request.capacity
   if (request.algorithm !== undefined) placed.algorithm = request.algorithm
   if (request.manual !== undefined) placed.manual = request.manual

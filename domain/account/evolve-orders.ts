@@ -106,6 +106,7 @@ const change = (order: OpenOrder, event: Change): void => {
     case "OrderReleased":
       order.held = order.instructions.triggerBy === "local" && !order.triggered
       order.quantity = event.data.quantity
+      if (event.data.watchedFrom !== undefined) order.watchedFrom = event.data.watchedFrom
       return
     case "OrderCanceled":
     case "HeldOrderCanceled":
@@ -167,6 +168,7 @@ const placed = (state: State, account: Account, { data, eventNo }: Recorded<Orde
   if (expireAt !== undefined) order.expireAt = expireAt
   if (displayQuantity !== undefined) order.displayQuantity = displayQuantity
   if (parentId !== undefined) order.parentId = parentId
+  if (data.watchedFrom !== undefined) order.watchedFrom = data.watchedFrom
   if (groupId !== undefined) {
     order.groupId = groupId
     state.contingencies.get(groupId)?.members.push({ orderId, quantity })

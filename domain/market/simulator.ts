@@ -1,6 +1,6 @@
 import { chanceOf, fractionOf } from "#domain/kernel/chance.ts"
 import { ONE, parseFixed, type Price, type Quantity } from "#domain/kernel/money.ts"
-import type { Time } from "#domain/kernel/time.ts"
+import { EPOCH, type Time } from "#domain/kernel/time.ts"
 import { defaultInstruments } from "./default-instruments.ts"
 import type { Instrument } from "./instrument.ts"
 import type { Level, MarketMessage, Quote } from "./messages.ts"
@@ -50,6 +50,16 @@ export const simulatedMarket = (
     cycle: STEPS_PER_SECOND * sources.length
   }
 }
+
+/** The trades and quotes of these numbers once more. Their times are not those of then, which nobody has kept. */
+export const simulatedHistory = (seed: number, symbols?: ReadonlyArray<SimulatedSymbol>) =>
+  function* (from: number, to: number): Iterable<MarketMessage> {
+    const market = simulatedMarket(seed, symbols)
+    for (let no = from; no <= to; no++) {
+      const message = market.message(no, EPOCH)
+      if (message.kind !== "depth") yield message
+    }
+  }
 
 type Source = (step: number, no: number, at: Time) => MarketMessage
 

@@ -67,6 +67,8 @@ export const OrderPlaced = defineEvent(
     expireAt: Schema.optionalKey(Time),
     ...instructionFields,
     ...originFields,
+    /** of a stop that is watched here: the market-data number from which on it is */
+    watchedFrom: Schema.optionalKey(Schema.Int),
     /** its contingency group, and what it is there for */
     groupId: Schema.optionalKey(Schema.String),
     role: Schema.optionalKey(Schema.Literals(["parent", "child", "leg"]))
@@ -252,7 +254,8 @@ export const HeldOrderCanceled = defineEvent("HeldOrderCanceled", {
 export const OrderReleased = defineEvent("OrderReleased", {
   orderId: OrderId,
   quantity: Quantity,
-  reason: Schema.String
+  reason: Schema.String,
+  watchedFrom: Schema.optionalKey(Schema.Int)
 })
 
 export type OrderEvent =

@@ -71,6 +71,8 @@ export type OpenOrder = Progress & {
   triggered: boolean
   /** not at a venue yet: a child that waits for its parent, or a stop that a watcher of ours triggers */
   held: boolean
+  /** market-data number up to which the price that it waits for had been seen when it began to be watched here */
+  watchedFrom?: number
   groupId?: string
   parentId?: OrderId
   /** sent to a venue that may not have it (RouteSent, RouteUnknown) */

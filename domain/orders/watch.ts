@@ -1,5 +1,5 @@
 import type { Price } from "#domain/kernel/money.ts"
-import type { TriggerOn } from "./instructions.ts"
+import type { Instructions, TriggerOn } from "./instructions.ts"
 import type { OpenOrder } from "./open-order.ts"
 
 /** The prices that a trigger may go by, as they stand; the mark is the mid of the quote. */
@@ -16,6 +16,12 @@ export const watchedPrice = ({ side, instructions }: OpenOrder, { last, bid, ask
   if (on === "bid-ask") return side === "buy" ? ask : bid
   return bid === undefined || ask === undefined ? undefined : (((bid + ask) / 2n) as Price)
 }
+
+/** The number of the newest message that told this price, when `seen` was the market; undefined: there was none yet. */
+export const watchedNo = (
+  { triggerOn = "last" }: Pick<Instructions, "triggerOn">,
+  seen: { readonly lastNo?: number; readonly askNo?: number } | undefined
+): number | undefined => (triggerOn === "last" ? seen?.lastNo : seen?.askNo)
 
 /** A stop is reached against its owner, a touch in his favour (FIX OrdType 3, 4 and J, K). */
 export const isReached = ({ side, orderType, stopPrice }: OpenOrder, price: Price): boolean => {

@@ -8,6 +8,7 @@ import { demoTrader } from "#services/session/demo-trader.ts"
 import { DEMO_ACCOUNT, firstCommands, firstDeposit, TEST_ACCOUNT } from "#services/session/first-accounts.ts"
 import type { DistantVenue } from "#domain/venue/distant-venue.ts"
 import { LiveSession } from "#services/session/live.ts"
+import type { MissedMarket } from "#services/session/missed-range.ts"
 import { OwnCommands } from "#services/session/own-commands.ts"
 import { marketSeen } from "#services/session/market-seen.ts"
 import { Marks } from "#services/session/marks.ts"
@@ -33,6 +34,8 @@ export type EngineOptions = {
   readonly staleAfterSeconds?: number
   /** the paper venue in this process where absent */
   readonly venue?: DistantVenue
+  /** where the market of the last run stood */
+  readonly missed?: MissedMarket
 }
 /** Everything between the log and the services. */
 export type Engine = {
@@ -52,7 +55,15 @@ export type Engine = {
 const PARTITION = 0
 
 /** Replays the ledger, opens its writer, and puts the paper market on top: starting up and recovering are the same. */
-export const openEngine = async ({ log, clock, seed, demo, venue, ...limits }: EngineOptions): Promise<Engine> => {
+export const openEngine = async ({
+  log,
+  clock,
+  seed,
+  demo,
+  venue,
+  missed,
+  ...limits
+}: EngineOptions): Promise<Engine> => {
   const board = new PriceBoard()
   const orders = new LiveOrders()
   const pnl = new LivePnl()
@@ -99,7 +110,9 @@ export const openEngine = async ({ log, clock, seed, demo, venue, ...limits }: E
     const asked = link.restore(state, clock())
     const trader = demo ? { trader: demoTrader(DEMO_ACCOUNT, seed, state) } : {}
     const own = new OwnCommands(board, PARTITION)
+    const before = { watchedTo: undefined, ...missed, no: Math.max(missed?.no ?? 0, mdNo) }
     const live = new LiveSession({
+      watchedTo: before.messages === undefined ? before.no : (before.watchedTo ?? 0),
       writer,
       board,
       link,
@@ -111,7 +124,7 @@ export const openEngine = async ({ log, clock, seed, demo, venue, ...limits }: E
       ...limits
     })
     running = { session: live, hub }
-    live.resume([...asked, ...own.restore(state)], state)
+    live.resume([...asked, ...own.restore(state, before)], state)
     return live
   })
   return { writer, board, orders, pnl, hub, session, link, sessionMarks, mdNo }

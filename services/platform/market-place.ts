@@ -1,16 +1,20 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-/** Where the simulated market stands: a platform that is started again goes on with its seed and number. */
-export type MarketPlace = { readonly seed: number; readonly no: number }
+/**
+ * Where the simulated market stands: a platform that is started again goes on with its seed and number. `watchedTo`: the
+ * number up to which every trigger of a stop that is watched here was recorded.
+ */
+export type MarketPlace = { readonly seed: number; readonly no: number; readonly watchedTo?: number }
 
 const file = (data: string): string => join(data, "market.json")
 
 /** What the last run left, or nothing; a file that cannot be read counts as nothing, since the ledger has numbers too. */
 export const readMarketPlace = (data: string): MarketPlace | undefined => {
   try {
-    const { seed, no } = JSON.parse(readFileSync(file(data), "utf8")) as Partial<MarketPlace>
-    return Number.isSafeInteger(seed) && Number.isSafeInteger(no) ? { seed: seed!, no: no! } : undefined
+    const { seed, no, watchedTo } = JSON.parse(readFileSync(file(data), "utf8")) as Partial<MarketPlace>
+    if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(no)) return undefined
+    return { seed: seed!, no: no!, ...(Number.isSafeInteger(watchedTo) && { watchedTo: watchedTo! }) }
   } catch {
     return undefined
   }

@@ -10,6 +10,8 @@ export type PlatformOptions = {
   readonly seedGiven: boolean
   readonly data: string
   readonly portOffset: number
+  /** `distant`: at the end of a line that breaks now and then */
+  readonly venue: "near" | "distant"
   readonly natsUrl: string | undefined
   readonly clickhouseUrl: string | undefined
 }
@@ -21,6 +23,8 @@ Starts the paper-trading platform on this machine: the ledger, a paper venue on 
   --profile embedded|servers  embedded needs nothing else (default); servers uses NATS_URL and CLICKHOUSE_URL
   --no-demo                   without the strategy that trades account "demo"
   --seed N                    another simulated market (default: the one that this data folder began with)
+  --venue near|distant        distant: the paper venue at the end of a line that takes 20 ms and breaks by chance, with
+                              what was on its way lost (default: near)
   --data DIR                  where everything is kept (default: TRADE2026_DATA, or ./data)
   --help                      this text
 
@@ -46,8 +50,11 @@ export const readOptions = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv)
     )
     if (missing.length > 0) throw new UsageError(`--profile servers needs ${missing.join(" and ")} in the environment`)
   }
+  const venue = values.venue ?? "near"
+  if (venue !== "near" && venue !== "distant") throw new UsageError(`--venue is near or distant, not ${venue}`)
   return {
     profile,
+    venue,
     demo: values["no-demo"] !== true,
     seed: whole("--seed", values.seed ?? "1", 0, 4_294_967_295),
     seedGiven: values.seed !== undefined,
@@ -67,6 +74,7 @@ const parse = (args: ReadonlyArray<string>) => {
         "no-demo": { type: "boolean" },
         seed: { type: "string" },
         data: { type: "string" },
+        venue: { type: "string" },
         help: { type: "boolean", short: "h" }
       }
     })

@@ -2,6 +2,11 @@ import { Effect, Layer } from "effect"
 import { join } from "node:path"
 import { receivedAt } from "#domain/account/received.ts"
 import type { Time } from "#domain/kernel/time.ts"
+import { distantVenue } from "#domain/venue/distant-venue.ts"
+import { breakingLine } from "#services/session/breaking-line.ts"
+import { paperVenue } from "#services/session/paper.ts"
+import type { MissedMarket } from "#services/session/missed-range.ts"
+import { simulatedHistory } from "#domain/market/simulator.ts"
 import { simulatorFeed } from "#infra/simulator/simulator-feed.ts"
 import { openNatsCommands } from "#infra/nats/command-port.ts"
 import { lockFolder } from "#infra/sqlite/folder-lock.ts"
@@ -10,7 +15,7 @@ import { Undecodable } from "#streams/codec.ts"
 import { serveCommands } from "#streams/serve-commands.ts"
 import { wallClock } from "./clock.ts"
 import { openEngine, startProjector, type Engine } from "./engine.ts"
-import { readMarketPlace, writeMarketPlace } from "./market-place.ts"
+import { readMarketPlace, writeMarketPlace, type MarketPlace } from "./market-place.ts"
 import type { PlatformOptions } from "./options.ts"
 import { PORTS } from "./ports.ts"
 import { services } from "./services.ts"
@@ -55,7 +60,9 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   const place = readMarketPlace(data)
   const seed = options.seedGiven ? options.seed : (place?.seed ?? options.seed)
   const engine = yield* Effect.acquireRelease(
-    attempt(() => openEngine({ log, clock, seed, demo }).catch(withAdvice)),
+    attempt(() =>
+      openEngine({ log, clock, seed, demo, ...venueOf(options, seed), ...missedOf(place, seed) }).catch(withAdvice)
+    ),
     ({ session, hub, writer }) =>
       Effect.promise(async () => {
         session.stop()
@@ -81,6 +88,11 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
         )
       )
   )
+  if (options.venue === "distant")
+    yield* Effect.acquireRelease(
+      Effect.sync(() => breakingLine(engine.session, seed)),
+      (stop) => Effect.sync(stop)
+    )
   if (options.natsUrl !== undefined) yield* commandsOverNats(options.natsUrl, engine, clock)
   yield* runMarket(engine, seed, Math.max(place?.no ?? 0, engine.mdNo) + 1, data, clock)
   yield* Layer.build(
@@ -90,6 +102,17 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   const reason = yield* Effect.promise(() => engine.writer.ended)
   return yield* Effect.fail(new PlatformFailed(`The platform stops: ${reason.message}`))
 }, Effect.scoped)
+
+const LINE_MICROS = 20_000
+const venueOf = ({ venue }: PlatformOptions, seed: number) =>
+  venue === "near" ? {} : { venue: distantVenue(paperVenue(seed), LINE_MICROS) }
+
+/** The simulated market can tell again what it has told: of another seed it is another market. */
+const missedOf = (place: MarketPlace | undefined, seed: number): { readonly missed?: MissedMarket } => {
+  if (place === undefined) return {}
+  const { no, watchedTo } = place
+  return { missed: { no, watchedTo, ...(place.seed === seed && { messages: simulatedHistory(seed) }) } }
+}
 
 /** A ledger that is damaged is left as it is: its owner decides. */
 const withAdvice = (error: unknown): never => {
@@ -119,7 +142,12 @@ const runMarket = (engine: Engine, seed: number, from: number, data: string, clo
   Effect.gen(function* () {
     const stop = new AbortController()
     const feed = simulatorFeed({ seed, from, pace: "live", now: clock })
-    const keep = () => writeMarketPlace(data, { seed, no: Math.max(from - 1, engine.board.mdNo) })
+    const keep = () =>
+      writeMarketPlace(data, {
+        seed,
+        no: Math.max(from - 1, engine.board.mdNo),
+        watchedTo: engine.session.watchedTo
+      })
     const first = Promise.withResolvers<void>()
     const run = async () => {
       for await (const batch of feed.messages(stop.signal)) {

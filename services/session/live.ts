@@ -22,6 +22,8 @@ export type LiveSessionOptions = {
   readonly clock: () => Time
   readonly held: () => Iterable<string>
   readonly trader?: Trader
+  /** what {@link LiveSession.watchedTo} begins with */
+  readonly watchedTo: number
   /** 30 where absent */
   readonly staleAfterSeconds?: number
 }
@@ -35,8 +37,10 @@ export class LiveSession {
   readonly #looking: NodeJS.Timeout
   #timer: NodeJS.Timeout | undefined
   #messages = 0
+  #watchedTo: number
   constructor(options: LiveSessionOptions) {
     this.#options = options
+    this.#watchedTo = options.watchedTo
     this.#outbox = new Outbox(options.writer)
     this.#stale = new StaleMarket(options.staleAfterSeconds)
     this.#looking = setInterval(() => this.#outbox.send(this.#stale.look(options.clock())), LOOK_EVERY_MS).unref()
@@ -47,6 +51,12 @@ export class LiveSession {
   }
   get outbox(): Pick<Outbox, "trouble" | "waiting"> {
     return this.#outbox
+  }
+
+  /** The market-data number up to which all that followed from the market is in the ledger. */
+  get watchedTo(): number {
+    if (this.#outbox.waiting === 0) this.#watchedTo = Math.max(this.#watchedTo, this.#options.board.mdNo)
+    return this.#watchedTo
   }
 
   /** Symbols whose market data has stopped. */

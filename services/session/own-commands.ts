@@ -2,12 +2,14 @@ import { groupReaction, groupsAfterRestart } from "#domain/account/group-reactio
 import { monitorReaction, monitorsAfterRestart } from "#domain/account/monitor-reaction.ts"
 import type { State } from "#domain/account/state.ts"
 import type { OrderId, Symbol } from "#domain/kernel/ids.ts"
+import type { Price } from "#domain/kernel/money.ts"
 import type { PriceBoard } from "#domain/market/board.ts"
 import type { MarketMessage } from "#domain/market/messages.ts"
 import type { OpenOrder } from "#domain/orders/open-order.ts"
 import { isReached, watchedPrice, type Prices } from "#domain/orders/watch.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
 import type { Submission } from "#streams/account-writer.ts"
+import { missedCrossings, type Crossing, type MissedMarket } from "./missed-range.ts"
 import { react } from "#streams/react.ts"
 
 /**
@@ -35,15 +37,25 @@ export class OwnCommands {
     )
   }
 
-  /** After a start: groups are asked again, and held stops are watched again. */
-  restore(state: State): ReadonlyArray<Submission> {
+  /**
+   * After a start: groups are asked again, and held stops are watched again. What of the market was missed is looked
+   * through first; where that cannot be had, what has come to pass until the first look counts as missed.
+   */
+  restore(state: State, missed?: MissedMarket): ReadonlyArray<Submission> {
     this.#state = state
-    for (const order of state.orders.values()) {
-      if (!isWatched(order)) continue
+    const watched = [...state.orders.values()].filter(isWatched)
+    const { crossed, known } = missed === undefined ? NOT_KNOWN : missedCrossings(watched, missed)
+    const triggered: Array<Submission> = []
+    for (const order of watched) {
+      const crossing = crossed.get(order.orderId)
+      if (crossing !== undefined) {
+        triggered.push(trigger(order, crossing.price, crossing.no, true))
+        continue
+      }
       this.#watch(order)
-      this.#unseen.add(order.orderId)
+      if (!known.has(order.orderId)) this.#unseen.add(order.orderId)
     }
-    return [...groupsAfterRestart(state), ...monitorsAfterRestart(state)]
+    return [...triggered, ...groupsAfterRestart(state), ...monitorsAfterRestart(state)]
   }
 
   committed(event: LedgerEvent, state: State): ReadonlyArray<Submission> {
@@ -71,10 +83,7 @@ export class OwnCommands {
       const missed = this.#unseen.delete(id)
       if (!isReached(order, price)) continue
       ids.delete(id)
-      const { account, orderId, instructions } = order
-      const evidence = { price, source: instructions.triggerOn ?? "last", mdNo: no, ...(missed && { missed }) } as const
-      const request = { type: "TriggerOrder", account, orderId, ...evidence } as const
-      triggered.push({ id: `trigger:${orderId}:${no}`, actor: "system:watcher", request })
+      triggered.push(trigger(order, price, no, missed))
     }
     return triggered
   }
@@ -92,6 +101,18 @@ export class OwnCommands {
 }
 
 const NOTHING: ReadonlyArray<Submission> = []
+const NOT_KNOWN = { crossed: new Map<OrderId, Crossing>(), known: new Set<OrderId>() }
+
+const trigger = (
+  { account, orderId, instructions }: OpenOrder,
+  price: Price,
+  no: number,
+  missed: boolean
+): Submission => {
+  const evidence = { price, source: instructions.triggerOn ?? "last", mdNo: no, ...(missed && { missed }) } as const
+  const request = { type: "TriggerOrder", account, orderId, ...evidence } as const
+  return { id: `trigger:${orderId}:${no}`, actor: "system:watcher", request }
+}
 /** Approved, not sent, and waiting for a price rather than for a parent. */
 const isWatched = ({ held, counted, triggered, instructions }: OpenOrder): boolean =>
   held && counted && !triggered && instructions.triggerBy === "local"

@@ -7,11 +7,10 @@ import { makeDesk } from "#services/oms/desk.ts"
 import type { OrderHistory } from "#services/desk/history.ts"
 import { sender, type Outcome } from "#services/desk/send.ts"
 import { wallClock } from "#services/platform/clock.ts"
-import { openEngine, type Engine } from "#services/platform/engine.ts"
+import { openEngine, type Engine, type EngineOptions } from "#services/platform/engine.ts"
 import { makeRiskDesk } from "#services/risk/desk.ts"
 import { riskRoutes } from "#services/risk/handlers.ts"
 import { marketSeen } from "#services/session/market-seen.ts"
-import type { EventLog } from "#streams/ports/event-log.ts"
 import { serve, type Served } from "#tests/services/http/served.ts"
 
 export const BTC = "BTCUSDT" as Symbol
@@ -29,7 +28,7 @@ export type PaperPlatform = {
 
 const NO_HISTORY = { waitFor: async () => true, order: async () => undefined, orders: async () => [] } as OrderHistory
 
-type Options = { readonly log?: EventLog; readonly staleAfterSeconds?: number }
+type Options = Partial<Pick<EngineOptions, "log" | "staleAfterSeconds" | "missed">>
 export const paperPlatform = async ({ log = memoryLog(), ...more }: Options = {}): Promise<PaperPlatform> => {
   const clock = wallClock()
   const engine = await openEngine({ log, clock, seed: 1, demo: false, ...more })

@@ -41,6 +41,9 @@ export const nothingAnswered = (most = MOST_REMEMBERED): AnsweredCommands => ({
 
 /** Whose commands those of the kill switch are, which may be of many accounts. */
 export const KILL_SWITCH = -1
+/** Why an order was cancelled that the kill switch took: another command may have the same id. */
+export const KILLED = "kill switch"
+const isOfKill = ({ data }: Recorded<AccountEvent>): boolean => "reason" in data && data.reason === KILLED
 
 const commandKey = (owner: number, id: string): AnswerKey => {
   const { high, low } = wideDigestOf(id)
@@ -103,7 +106,7 @@ const rememberCommand = (state: AnsweredCommands, event: Recorded<AccountEvent>,
   const { newest } = state
   // what a transfer brings to the other account answers the one that asked: there the same id may be another command's
   const isOther = event.type === "TransferredIn"
-  const isOf = newest !== undefined && (newest.owner === owner || isOther || newest.owner === KILL_SWITCH)
+  const isOf = newest !== undefined && (newest.owner === owner || isOther || (newest.owner === KILL_SWITCH && isOfKill(event)))
   if (isOf && newest.last === event.eventNo - 1 && newest.id === event.cause) {
     newest.last = event.eventNo
     state.recent.extend(event.eventNo)

@@ -108,7 +108,7 @@ export const questionOf = (
             cash.total + account.risk.worth.net,
             existing === undefined ? 0n : existing.exposedNotional
           ),
-    locate: locateOf(request),
+    locate: existing?.locate ?? locateOf(order.instructions) ?? locateOf(request),
     reduceOnly: (order.instructions ?? existing?.instructions)?.reduceOnly === true,
     habits: account.habits,
     ownOpposite: () => ownOpposite(account, symbol, side, existing),
@@ -119,9 +119,9 @@ export const questionOf = (
 const unitsWith = ({ position, buying, selling }: Readonly<SymbolExposure>, side: Side, counted: bigint): bigint =>
   side === "buy" ? position + buying - counted : position - selling + counted
 
-/** Who lends what a short sale sells, where the request tells (FIX LocateReqd 114). */
-const locateOf = (request: Command["request"]): string | undefined =>
-  "locate" in request ? (request.locate as string | undefined) : undefined
+/** Who lends what a short sale sells, where the request, or the order of its group, tells (FIX LocateReqd 114). */
+const locateOf = (asked: object | undefined): string | undefined =>
+  asked !== undefined && "locate" in asked ? (asked.locate as string | undefined) : undefined
 
 /** A stop is compared with its own stop price, everything else with the last trade. */
 const evidenceOf = ({ seen }: Command, nowMicros: number, { stopPrice }: Judged): PriceEvidence | undefined => {

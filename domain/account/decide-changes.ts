@@ -147,28 +147,39 @@ export const cancelAll = (command: Command, request: CancelAll, account: Account
 export const cancelsOf = (
   command: Command,
   orders: Iterable<OpenOrder>,
-  symbol: OpenOrder["symbol"] | undefined
+  symbol: OpenOrder["symbol"] | undefined,
+  reason?: string
 ): ReadonlyArray<AccountEvent> => {
   const facts: Array<AccountEvent> = []
   for (const order of orders) {
     if (facts.length === MOST_CANCELS) break
     if (symbol !== undefined && order.symbol !== symbol) continue
-    if (pendingCancel(order) === undefined) facts.push(cancelRequested(command, order))
+    if (pendingCancel(order) === undefined) facts.push(cancelRequested(command, order, {}, reason))
   }
   return facts
 }
 
-const cancelRequested = (command: Command, order: OpenOrder, request: { origClOrdId?: ClOrdId } = {}): AccountEvent =>
+const cancelRequested = (
+  command: Command,
+  order: OpenOrder,
+  request: { origClOrdId?: ClOrdId } = {},
+  reason?: string
+): AccountEvent =>
   order.held
     ? {
         type: "HeldOrderCanceled",
         account: order.account,
-        data: { orderId: order.orderId, clOrdId: clOrdIdOf(command), reason: "canceled on request" }
+        data: { orderId: order.orderId, clOrdId: clOrdIdOf(command), reason: reason ?? "canceled on request" }
       }
     : {
         type: "CancelRequested",
         account: order.account,
-        data: { orderId: order.orderId, clOrdId: clOrdIdOf(command), ...chained(order, request) }
+        data: {
+          orderId: order.orderId,
+          clOrdId: clOrdIdOf(command),
+          ...chained(order, request),
+          ...(reason !== undefined && { reason })
+        }
       }
 
 const notOpen = (orderId: OrderId): Decided => refused("OrderNotOpen", `order ${orderId} is not open`)

@@ -1,5 +1,6 @@
 import { Result } from "effect"
 import type { OpenOrder } from "#domain/orders/open-order.ts"
+import { KILLED } from "./answered.ts"
 import { clOrdIdOf, type Command, type Kill } from "./commands.ts"
 import { cancelsOf } from "./decide-changes.ts"
 import { halt, ofAccount } from "./decide-limits.ts"
@@ -13,7 +14,7 @@ import type { State } from "./state.ts"
  */
 export const kill = (command: Command, request: Kill, state: State): Decided => {
   const { scope, scopeId, symbol, reason, haltId: before } = request
-  const cancels = cancelsOf(command, ordersIn(state, request), symbol)
+  const cancels = cancelsOf(command, ordersIn(state, request), symbol, KILLED)
   if (before !== undefined && (!state.halts.has(before) || cancels.length === 0)) return Result.succeed([])
   const halted = before === undefined ? halt({ scope, reason, ...optional(request) }, state) : Result.succeed([])
   if (Result.isFailure(halted)) return halted

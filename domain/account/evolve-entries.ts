@@ -89,7 +89,11 @@ const applySplit = (state: State, account: Account, data: DataOf<"SplitApplied">
   pay(account, currency, cashInLieu)
   restateUnits(account.balances, symbol, quantityAfter, costPaidOut)
   count(account, symbol, quantityAfter - quantityBefore)
-  if (quantityAfter !== 0n) return win(account, cashInLieu, at)
+  if (quantityAfter !== 0n) {
+    // who was flat before, one account being long and another short, is concerned by the next mark again
+    for (const scope of account.scopes) state.marks.get(symbol)?.holders.add(scope)
+    return win(account, cashInLieu, at)
+  }
   const price = data.price ?? (0n as Price)
   revalueAfterFill(state, account, instrumentOf(state, symbol), price, cashInLieu, at)
 }

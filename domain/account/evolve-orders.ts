@@ -168,6 +168,7 @@ const placed = (state: State, account: Account, { data, eventNo }: Recorded<Orde
   if (expireAt !== undefined) order.expireAt = expireAt
   if (displayQuantity !== undefined) order.displayQuantity = displayQuantity
   if (parentId !== undefined) order.parentId = parentId
+  if (data.locate !== undefined) order.locate = data.locate
   if (data.watchedFrom !== undefined) order.watchedFrom = data.watchedFrom
   if (groupId !== undefined) {
     order.groupId = groupId

@@ -141,7 +141,8 @@ const revalue = (state: State, scope: Scope, instrument: Instrument, price: Pric
   moveWorth(scope.worth, before, after, flow, microsOf(at))
   if (scope.kind !== "account") return
   const margin = state.accounts.get(scope.id as Account["id"])?.margin
-  if (margin !== undefined) moveMargin(margin, instrument, before, after)
+  // by the rates of now, also when the order that traded is of an earlier version
+  if (margin !== undefined) moveMargin(margin, state.instruments.get(instrument.symbol)!, before, after)
 }
 
 /** Money that came from outside (below 0: went there) is no profit. */

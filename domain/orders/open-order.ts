@@ -73,6 +73,8 @@ export type OpenOrder = Progress & {
   held: boolean
   /** market-data number up to which the price that it waits for had been seen when it began to be watched here */
   watchedFrom?: number
+  /** who lends what it sells short (FIX LocateReqd 114), where somebody was named */
+  locate?: string
   groupId?: string
   parentId?: OrderId
   /** sent to a venue that may not have it (RouteSent, RouteUnknown) */

@@ -4,12 +4,16 @@ import { scopesOf, type Account, type State } from "#domain/account/state.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountId } from "#domain/kernel/ids.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
-import { nextMidnight } from "#domain/kernel/time.ts"
+import { microsOf, nextMidnight } from "#domain/kernel/time.ts"
 import type { OpenOrder } from "#domain/orders/open-order.ts"
+import { dailyLoss, dayOf, trailingLoss } from "#domain/risk/equity.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
 import { must } from "./broken-law.ts"
 import { cashNeed, isCancelling, isHeld, openUnits, together, type Followed } from "./followed.ts"
+import { checkEntry } from "./entry-laws.ts"
 import { checkGroup } from "./group-laws.ts"
+import { initialRateOf, maintenanceRateOf } from "./margin-case.ts"
+import { checkCancels } from "./monitor-laws.ts"
 import type { Recount } from "./recount.ts"
 import type { SecondOpinion } from "./second-opinion.ts"
 import { checkSelfTrade } from "./self-trade-laws.ts"
@@ -26,6 +30,9 @@ export const checkAnswer = (events: ReadonlyArray<Event>, command: Command, opin
     must(expireAt === ends, () => `event ${event.eventNo}: a ${timeInForce} order that ends ${expireAt}, not ${ends}`)
   }
   switch (request.type) {
+    case "PostEntry":
+    case "Transfer":
+      return checkEntry(events, command, opinion)
     case "CancelAll":
       return checkCancelAll(events, request, opinion)
     case "SubmitOrder":
@@ -61,15 +68,10 @@ const checkCancelAll = (
   const due = orders
     .of(account)
     .filter((order) => !isCancelling(order) && (symbol ?? order.placed.symbol) === order.placed.symbol)
-  const asked = events.flatMap((event) =>
-    event.type === "CancelRequested" || event.type === "HeldOrderCanceled"
-      ? [`${event.type} ${event.data.orderId}`]
-      : []
-  )
-  const wanted = due.map((order) => `${isHeld(order) ? "HeldOrderCanceled" : "CancelRequested"} ${order.id}`)
-  must(
-    asked.toSorted().join() === wanted.toSorted().join(),
-    () => `cancelling all led to ${asked.join()}, due is ${wanted.join()}`
+  checkCancels(
+    events.filter(({ type }) => type !== "CancelAllRequested"),
+    due,
+    "cancelling all"
   )
 }
 
@@ -84,7 +86,39 @@ export const checkHistory = (state: State, recount: Recount, opinion: SecondOpin
   same(state.orders.keys(), open, "open orders")
   same(state.halts.keys(), opinion.haltIds, "halts")
   same(state.accounts.keys(), [...opinion.groups.keys()], "accounts")
-  for (const account of state.accounts.values()) checkAccount(state, account.id, recount, opinion)
+  for (const account of state.accounts.values()) {
+    checkAccount(state, account.id, recount, opinion)
+    for (const scope of account.scopes) checkWorth(scope, state, opinion)
+    if (account.margin !== undefined) checkMarginOf(account, opinion)
+  }
+}
+
+/** What a scope is worth and has lost, by the marks and the postings. */
+const checkWorth = ({ kind, id, worth }: Account["risk"], { recordedAt }: State, { worths }: SecondOpinion): void => {
+  const of = `${kind} ${id}`
+  const equal = (kept: bigint, counted: bigint, what: string) =>
+    must(kept === counted, () => `${of}: ${what} ${formatFixed(kept)}, by its events ${formatFixed(counted)}`)
+  equal(worth.net, worths.net(of), "net worth")
+  equal(
+    worth.gross,
+    worths.margin(of, () => 1n),
+    "gross worth"
+  )
+  equal(worth.equity, worths.equity(of), "equity")
+  equal(worth.drawdown, worths.lost(of, "DRAWDOWN", recordedAt), "drawdown")
+  equal(dailyLoss(worth, dayOf(microsOf(recordedAt))), worths.lost(of, "DAILY_LOSS", recordedAt), "daily loss")
+  equal(trailingLoss(worth, dayOf(microsOf(recordedAt))), worths.lost(of, "TRAILING_LOSS", recordedAt), "trailing loss")
+}
+const checkMarginOf = ({ id, margin, orders }: Account, { worths }: SecondOpinion): void => {
+  const of = `account ${id}`
+  must(
+    margin!.initial === worths.margin(of, initialRateOf),
+    () => `${id}: another initial margin than its positions need`
+  )
+  must(margin!.maintenance === worths.margin(of, maintenanceRateOf), () => `${id}: another maintenance margin`)
+  let opening = 0n
+  for (const order of orders.values()) opening += order.exposedNotional * initialRateOf(order.instrument)
+  must(margin!.opening === opening, () => `${id}: another margin than its open orders need`)
 }
 
 /** As {@link checkHistory}, of one account and the scopes that it belongs to. */

@@ -53,6 +53,7 @@ export class Orders {
     if ((price === "needed") !== isWrong) order.price = this.#draw.price()
     if (stop === "needed" || (stop === "may" && this.#draw.below(3) === 0)) order.stopPrice = this.#draw.price()
     if (timeInForce === "GTD") order.expireAt = plusMicros(at, this.#draw.below(10_000_000) - 1000)
+    if (order.side === "sell" && this.#draw.below(3) === 0) order.locate = "L1"
     this.#instruct(order, order)
     return order
   }

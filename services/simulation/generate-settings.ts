@@ -1,6 +1,6 @@
 import type { Request } from "#domain/account/commands.ts"
 import type { State } from "#domain/account/state.ts"
-import type { AccountId, Symbol } from "#domain/kernel/ids.ts"
+import type { AccountId, GroupId, Symbol } from "#domain/kernel/ids.ts"
 import { parseFixed, type Cash, type Quantity, type Rate } from "#domain/kernel/money.ts"
 import type { Draw } from "./draw.ts"
 
@@ -11,7 +11,27 @@ const NONE = {
   maxOpenOrders: null,
   maxOrdersPerSecond: null,
   collarPercent: null,
-  selfTrade: null
+  selfTrade: null,
+  maxDailyLoss: null,
+  maxTrailingLoss: null,
+  maxDrawdown: null,
+  shortAllowed: null,
+  locateRequired: null
+}
+const loss = (draw: Draw): Cash => fixed(String(20 + draw.below(600))) as Cash
+const notional = (draw: Draw): Cash => fixed(String(4000 + draw.below(30_000))) as Cash
+
+/** A part of the firm's limit to a group, or back. */
+export const allot = (draw: Draw, account: AccountId): Request => {
+  const limit = draw.one(["maxGrossNotional", "maxOpenNotional"] as const)
+  const amount = (fixed(String(500 + draw.below(6000))) * draw.one([1n, 1n, -1n])) as Cash
+  return { type: "AllotLimit", group: account[0]! as GroupId, limit, amount, reason: "simulation" }
+}
+export const kill = (draw: Draw, account: AccountId, symbols: ReadonlyArray<Symbol>): Request => {
+  const scope = draw.one(["account", "group", "firm"] as const)
+  const scopeId = scope === "group" ? account[0]! : account
+  const of = scope === "firm" ? {} : { scopeId }
+  return { type: "Kill", scope, ...of, ...(draw.below(2) === 0 && { symbol: draw.one(symbols) }), reason: "simulation" }
 }
 
 export const limits = (draw: Draw, account: AccountId): Request => {
@@ -23,6 +43,10 @@ export const limits = (draw: Draw, account: AccountId): Request => {
       maxOpenOrders: 1 + draw.below(1 + draw.below(30))
     },
     { maxOrdersPerSecond: 1 + draw.below(20), collarPercent: fixed(String(1 + draw.below(30))) as Rate },
+    { maxDailyLoss: loss(draw), maxDrawdown: loss(draw) },
+    { maxTrailingLoss: loss(draw) },
+    { shortAllowed: draw.one([true, true, null, false]), locateRequired: draw.below(3) === 0 },
+    { maxGrossNotional: notional(draw), maxOpenNotional: notional(draw) },
     { selfTrade: draw.one(["allow", "decrement", "cancel-oldest", "cancel-newest", "cancel-both"] as const) },
     NONE,
     NONE

@@ -8,20 +8,23 @@ import { plusMicros, timeOfMicros, type Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { OpenOrder } from "#domain/orders/open-order.ts"
 import { Draw } from "./draw.ts"
+import { Entries } from "./generate-entries.ts"
 import { Groups } from "./generate-groups.ts"
+import { Monitors } from "./generate-monitors.ts"
 import { Orders, type Submit } from "./generate-orders.ts"
 import { Reports } from "./generate-reports.ts"
-import { halt, limits } from "./generate-settings.ts"
+import { allot, halt, kill, limits } from "./generate-settings.ts"
 
 /** Few accounts, groups, symbols and ids, and small amounts: generated stories meet each other all the time. */
-const ACCOUNTS = ["A1", "A2", "B1", "B2", "C1"] as ReadonlyArray<string> as ReadonlyArray<AccountId>
+const ACCOUNTS = ["A1", "A2", "B1", "M1", "M2"] as ReadonlyArray<string> as ReadonlyArray<AccountId>
 const SYMBOLS = ["AAAUSD", "BBBUSD"] as ReadonlyArray<string> as ReadonlyArray<Symbol>
 /** Each story begins with its instruments, accounts and their money. */
-export const OPENING_STEPS = 12
+export const OPENING_STEPS = 13
 /** with so many open orders, reports on them come as often as anything else */
 const CROWD = 11
 const START_MICROS = 1_700_000_000_000_000
 
+const owner = (account: AccountId): OwnerId => account[0]! as OwnerId
 const fixed = (text: string) => parseFixed(text)
 const instrument = (symbol: Symbol, version: number): Instrument => ({
   symbol,
@@ -34,7 +37,8 @@ const instrument = (symbol: Symbol, version: number): Instrument => ({
   minNotional: fixed("20") as Cash,
   multiplier: fixed("1") as Rate,
   makerFee: fixed("0.0002") as Rate,
-  takerFee: fixed(version % 2 === 0 ? "0.0005" : "0.00077") as Rate
+  takerFee: fixed(version % 2 === 0 ? "0.0005" : "0.00077") as Rate,
+  ...(version === 3 && { initialMargin: fixed("0.2") as Rate, maintenanceMargin: fixed("0.18") as Rate })
 })
 
 /** Draws commands and venue reports from a seed: the same seed, the same story, whatever the machine. */
@@ -43,12 +47,16 @@ export class Generator {
   readonly #orders: Orders
   readonly #groups: Groups
   readonly #reports: Reports
+  readonly #entries: Entries
+  readonly #monitors: Monitors
   #micros = START_MICROS
   constructor(seed: number) {
     this.#draw = new Draw(seed)
     this.#orders = new Orders(this.#draw)
     this.#groups = new Groups(this.#draw, this.#orders)
     this.#reports = new Reports(this.#draw)
+    this.#entries = new Entries(this.#draw, ACCOUNTS, SYMBOLS)
+    this.#monitors = new Monitors(this.#draw)
   }
 
   /**
@@ -60,11 +68,12 @@ export class Generator {
     this.#micros += this.#draw.one([0, 1, 1000, 250_000, 5_000_000, this.#draw.below(200) === 0 ? 40_000_000_000 : 10])
     const at = timeOfMicros(this.#micros)
     this.#groups.hear(state, last)
+    this.#monitors.hear(state, last)
     const priced = this.#draw.below(20) > 0
     const seen = priced
       ? { last: this.#draw.price(), lastNo: this.#draw.step, lastAt: at, ask: this.#draw.price() }
       : {}
-    const due = this.#groups.due()
+    const due = this.#groups.due() ?? this.#monitors.due()
     if (due !== undefined) return { ...due, at, seen }
     const request = this.#draw.step <= OPENING_STEPS ? this.#opening(this.#draw.step) : this.#request(state, at)
     const id = request.type === "VenueReported" ? request.report.execId : this.#id()
@@ -80,19 +89,26 @@ export class Generator {
 
   #opening(step: number): Request {
     if (step <= 2) return { type: "AdoptInstrument", instrument: instrument(SYMBOLS[step - 1]!, 1) }
+    if (step === OPENING_STEPS)
+      return {
+        type: "SetLimits",
+        scope: "firm",
+        scopeId: "firm",
+        changes: { shortAllowed: true },
+        reason: "simulation"
+      }
     if (step <= 7) {
       const account = ACCOUNTS[step - 3]!
-      const owner = account[0]! as OwnerId
       return {
         type: "OpenAccount",
         account,
-        owner,
-        group: owner as string as GroupId,
-        accountType: "cash",
+        owner: owner(account),
+        group: owner(account) as string as GroupId,
+        accountType: owner(account) === "M" ? "margin" : "cash",
         currency: "USD" as Currency
       }
     }
-    return this.#deposit(ACCOUNTS[step - 8]!, "3000")
+    return this.#deposit(ACCOUNTS[step - 8]!, owner(ACCOUNTS[step - 8]!) === "M" ? "400" : "3000")
   }
   #deposit(account: AccountId, amount: string): Request {
     return { type: "Deposit", account, currency: "USD" as Currency, amount: fixed(amount) as Cash }
@@ -110,7 +126,7 @@ export class Generator {
     if (kind < 64)
       return { type: "CancelAll", account, ...(this.#draw.below(2) === 0 && { symbol: this.#draw.one(SYMBOLS) }) }
     if (kind < 68) return this.#money(account)
-    if (kind < 71) return limits(this.#draw, account)
+    if (kind < 71) return this.#draw.below(5) === 0 ? allot(this.#draw, account) : limits(this.#draw, account)
     if (kind < 73) return halt(this.#draw, state, account, SYMBOLS) ?? this.#submit(account, at)
     if (kind === 73)
       return { type: "AdoptInstrument", instrument: instrument(this.#draw.one(SYMBOLS), 1 + this.#draw.below(4)) }
@@ -124,7 +140,10 @@ export class Generator {
         markedAt: at
       }
     if (kind === 75 && this.#reports.hasSome) return this.#reports.again()
-    if (kind === 76) return this.#refused(account, at)
+    if (kind === 76) return this.#draw.below(10) === 0 ? kill(this.#draw, account, SYMBOLS) : this.#refused(account, at)
+    if (kind > 90 && state.halts.size > 0 && this.#draw.below(2) === 0)
+      return halt(this.#draw, state, account, SYMBOLS) ?? this.#submit(account, at)
+    if (kind >= 97) return this.#entries.request(state)
     if (kind < 84) {
       const over = this.#reports.finished(state)
       if (over !== undefined)
@@ -165,7 +184,9 @@ export class Generator {
     return this.#orders.submit(nobody, symbol, at)
   }
   #money(account: AccountId): Request {
-    if (this.#draw.below(2) === 0) return this.#deposit(account, String(1 + this.#draw.below(500)))
+    // with little money margin accounts are called now and then
+    const most = owner(account) === "M" ? 40 : 500
+    if (this.#draw.below(2) === 0) return this.#deposit(account, String(1 + this.#draw.below(most)))
     return {
       ...(this.#deposit(account, String(1 + this.#draw.below(900))) as Request & { type: "Deposit" }),
       type: "Withdraw"

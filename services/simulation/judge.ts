@@ -2,7 +2,9 @@ import type { Command } from "#domain/account/commands.ts"
 import { ONE } from "#domain/kernel/money.ts"
 import type { Limits } from "#domain/risk/limits.ts"
 import { needFor, worstOf, type Followed, type Terms } from "./followed.ts"
+import { judgeMargin, type MarginCase } from "./margin-case.ts"
 import { meets } from "./self-trades.ts"
+import { halfEven, type LossCode } from "./worths.ts"
 
 /** What is counted of a symbol in a scope. */
 export type Exposure = { position: bigint; buying: bigint; selling: bigint; openOrders: number }
@@ -11,6 +13,7 @@ export type Level = {
   readonly limits: Partial<Limits>
   /** what it has besides the order that is judged */
   readonly exposure: () => Exposure
+  readonly lost: (code: LossCode) => bigint
 }
 /** What is known of an order and of those around it, from events. */
 export type Case = {
@@ -19,7 +22,9 @@ export type Case = {
   readonly seen: Command["seen"]
   /** it is among the open orders already */
   readonly isCounted: boolean
-  readonly isHalted: boolean
+  readonly halt: "all" | "reduce-only" | undefined
+  /** of a margin account */
+  readonly margin: MarginCase | undefined
   readonly levels: ReadonlyArray<Level>
   readonly cashFree: () => bigint
   readonly unitsFree: () => bigint
@@ -29,17 +34,22 @@ export type Case = {
 
 /** The checks that fail, in the order of their codes. */
 export const failing = (of: Case): ReadonlyArray<string> => {
-  const { order, terms, levels } = of
+  const { order, terms, levels, margin } = of
   const { instrument, placed } = order
   const isBuy = placed.side === "buy"
   const leaves = terms.quantity - order.cumQty
   const worst = worstOf(order, terms) ?? (placed.orderType === "stop" ? terms.stopPrice : undefined)
   const reference = terms.stopPrice ?? of.seen?.last
   const valued = worst ?? reference
-  const notional = valued === undefined ? undefined : (valued * leaves * instrument.multiplier) / (ONE * ONE)
+  const notional = valued === undefined ? undefined : halfEven(valued * leaves * instrument.multiplier, ONE * ONE)
   const failed: Array<string> = []
   const fail = (code: string, fails: boolean) => void (fails && failed.push(code))
-  fail("HALTED", of.isHalted)
+  const change = ({ position, buying, selling }: Exposure) => {
+    const before = isBuy ? position + buying : position - selling
+    return { before, after: isBuy ? before + leaves : before - leaves }
+  }
+  const isClosing = lazily(() => closes(change(levels[0]!.exposure())))
+  fail("HALTED", of.halt === "all" || (of.halt === "reduce-only" && !isClosing()))
   fail(
     "TICK_SIZE",
     [worst, terms.stopPrice].some((price) => price !== undefined && price % instrument.tick !== 0n)
@@ -53,13 +63,17 @@ export const failing = (of: Case): ReadonlyArray<string> => {
   const percents = levels.flatMap(({ limits: { collarPercent } }) => collarPercent ?? [])
   const percent = percents.length === 0 ? 20n * ONE : percents.reduce((least, one) => (one < least ? one : least))
   fail("PRICE_COLLAR", reference === undefined || isOutside(isBuy, worst, reference, percent))
-  fail("BUYING_POWER", isBuy && (worst === undefined || needFor(instrument, worst, leaves) > of.cashFree()))
-  fail("HOLDINGS", !isBuy && leaves > of.unitsFree())
-  const change = ({ position, buying, selling }: Exposure) => {
-    const before = isBuy ? position + buying : position - selling
-    return { before, after: isBuy ? before + leaves : before - leaves }
+  if (margin === undefined) {
+    fail("BUYING_POWER", isBuy && (worst === undefined || needFor(instrument, worst, leaves) > of.cashFree()))
+    fail("HOLDINGS", !isBuy && leaves > of.unitsFree())
+  } else {
+    const limits = levels.map((level) => level.limits)
+    const asked = { isBuy, leaves, isPriced: !isBuy || worst !== undefined, notional, instrument, limits }
+    failed.push(
+      ...judgeMargin(margin, { ...asked, isClosing: isClosing(), locate: placed.locate, unitsFree: of.unitsFree })
+    )
   }
-  fail("REDUCE_ONLY", placed.reduceOnly === true && !closes(change(levels[0]!.exposure())))
+  fail("REDUCE_ONLY", placed.reduceOnly === true && !isClosing())
   const tooFar = levels.some(({ limits: { maxPosition: most }, exposure }) => {
     if (most === undefined) return false
     const { before, after } = change(exposure())
@@ -70,10 +84,23 @@ export const failing = (of: Case): ReadonlyArray<string> => {
     ({ limits: { maxOpenOrders: most }, exposure }) => most !== undefined && exposure().openOrders + 1 > most
   )
   fail("MAX_OPEN_ORDERS", !of.isCounted && tooMany)
+  for (const [code, name] of LOSSES) {
+    const isOver = ({ limits: { [name]: most }, lost }: Level) => most !== undefined && lost(code) >= most
+    fail(code, levels.some(isOver) && !isClosing())
+  }
   fail("SELF_TRADE", meets(order, { ...terms, price: worst }, levels, of.others).deny)
   return failed
 }
 
+const LOSSES = [
+  ["DAILY_LOSS", "maxDailyLoss"],
+  ["TRAILING_LOSS", "maxTrailingLoss"],
+  ["DRAWDOWN", "maxDrawdown"]
+] as const
+const lazily = <T>(find: () => T): (() => T) => {
+  let found: T | undefined
+  return () => (found ??= find())
+}
 const closes = ({ before, after }: { readonly before: bigint; readonly after: bigint }): boolean =>
   before > 0n ? after >= 0n && after < before : before < 0n && after <= 0n && after > before
 const size = (value: bigint): bigint => (value < 0n ? -value : value)

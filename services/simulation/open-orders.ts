@@ -25,6 +25,9 @@ export class OpenOrders {
   instrument(symbol: string): Instrument | undefined {
     return this.#instruments.get(symbol)
   }
+  instruments(): Iterable<Instrument> {
+    return this.#instruments.values()
+  }
   group(id: string): FollowedGroup | undefined {
     return this.#groups.get(id)
   }

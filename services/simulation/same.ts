@@ -1,7 +1,7 @@
 import { Checks } from "#domain/risk/check-text.ts"
 
 /**
- * Whether two values would be written alike: what is undefined is not there, maps have an order. Compared in place,
+ * Whether two values would be written alike: what is undefined is not there, maps and sets have an order. Compared in place,
  * because writing out a state costs more than all the steps between two looks at it.
  */
 export const same = (a: unknown, b: unknown): boolean => {
@@ -9,6 +9,7 @@ export const same = (a: unknown, b: unknown): boolean => {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false
   if (a instanceof Checks) return b instanceof Checks && a.text === b.text
   if (a instanceof Map) return b instanceof Map && sameMap(a, b)
+  if (a instanceof Set) return b instanceof Set && same([...a], [...b])
   if (Array.isArray(a)) {
     return Array.isArray(b) && a.length === b.length && a.every((value, i) => same(value, b[i]))
   }
@@ -33,7 +34,7 @@ const sameMap = (a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unkno
   const others = b.entries()
   for (const [key, value] of a) {
     const other = others.next().value!
-    if (other[0] !== key || !same(value, other[1])) return false
+    if (!same(key, other[0]) || !same(value, other[1])) return false
   }
   return true
 }

@@ -10,6 +10,7 @@ import { BrokenLaw, must } from "./broken-law.ts"
 import { checkAccount, checkAnswer, checkHistory } from "./command-laws.ts"
 import { checkGroup } from "./group-laws.ts"
 import { checkEvents, checkState } from "./laws.ts"
+import { checkMonitor } from "./monitor-laws.ts"
 import { Recount } from "./recount.ts"
 import { checkReport } from "./report-laws.ts"
 import { same } from "./same.ts"
@@ -80,6 +81,7 @@ export class World {
       this.tally.refusals[code] = (this.tally.refusals[code] ?? 0) + 1
     } else if (events.length === 0) {
       checkGroup(events, command, this.#opinion)
+      checkMonitor(events, command, this.#opinion)
       this.tally.repeats++
     } else this.#record(events, decision.success, command)
   }
@@ -88,9 +90,11 @@ export class World {
     sameDecision(this.#decider.decide(command, this.#state), facts)
     checkEvents(events)
     checkAnswer(events, command, this.#opinion)
+    checkMonitor(events, command, this.#opinion)
     for (const event of events) this.#fold(event, command)
     if (this.#isRemembered(command, events)) repeatChangesNothing(this.#decider.decide(command, this.#state))
     if ("account" in command.request) checkAccount(this.#state, command.request.account, this.#recount, this.#opinion)
+    if (command.request.type === "Transfer") checkAccount(this.#state, command.request.to, this.#recount, this.#opinion)
     this.tally.facts++
     this.tally.events = this.#state.eventNo
   }
@@ -104,6 +108,7 @@ export class World {
       this.#unhashed = ""
     }
     this.#recount.book(event)
+    this.#opinion.booked(event)
     this.#state = this.#decider.evolve(this.#state, event)
     this.#copy = this.#decider.evolve(this.#copy, reread(event, text))
     this.tally.eventTypes[event.type] = (this.tally.eventTypes[event.type] ?? 0) + 1
@@ -123,7 +128,8 @@ export class World {
    * sent as often as it is sent, what was denied in a group is still due, and children of an OTO go one after the other.
    */
   #isRemembered({ request }: Command, events: ReadonlyArray<Event>): boolean {
-    if (!("account" in request) || request.type === "RecordRoute") return false
+    if (request.type === "Kill") return true
+    if (!("account" in request) || request.type === "RecordRoute" || request.type === "WatchMargin") return false
     if (request.type !== "WorkGroup") return true
     if (this.#opinion.orders.group(request.groupId)?.kind === "OTO") return false
     return !events.some((event) => event.type === "OrderRiskDecided" && event.data.decision === "denied")

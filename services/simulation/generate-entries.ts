@@ -28,9 +28,10 @@ export class Entries {
   request(state: State): Request {
     const kind = this.#draw.below(12)
     if (kind < 3) return this.#transfer(state)
-    const account = this.#draw.one(this.#accounts)
+    // the last is a margin account: with less than it must keep it is called
+    const account = this.#draw.below(3) === 0 ? this.#accounts.at(-1)! : this.#draw.one(this.#accounts)
     if (kind < 5) {
-      const amount = this.#amount(40)
+      const amount = this.#amount(120)
       const entry: Entry = { kind: "fee", currency: USD, amount, fee: "simulation" }
       return { type: "PostEntry", account, entry }
     }

@@ -38,7 +38,9 @@ const instrument = (symbol: Symbol, version: number): Instrument => ({
   multiplier: fixed("1") as Rate,
   makerFee: fixed("0.0002") as Rate,
   takerFee: fixed(version % 2 === 0 ? "0.0005" : "0.00077") as Rate,
-  ...(version === 3 && { initialMargin: fixed("0.2") as Rate, maintenanceMargin: fixed("0.18") as Rate })
+  // the last leaves so little room that margin accounts are called
+  ...(version === 3 && { initialMargin: fixed("0.2") as Rate, maintenanceMargin: fixed("0.18") as Rate }),
+  ...(version === 4 && { initialMargin: fixed("0.9") as Rate, maintenanceMargin: fixed("0.88") as Rate })
 })
 
 /** Draws commands and venue reports from a seed: the same seed, the same story, whatever the machine. */

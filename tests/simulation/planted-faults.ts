@@ -3,6 +3,7 @@ import { nothingAnswered } from "#domain/account/answered.ts"
 import { Checks } from "#domain/risk/check-text.ts"
 import { pendingReplaces } from "#domain/orders/open-order.ts"
 import { deciding, folding, misreading, real, seeing, telling, type Around, type Decider, type Of } from "./faults.ts"
+import { ENTRY_FAULTS } from "./entry-faults.ts"
 import { LATER_FAULTS } from "./later-faults.ts"
 
 const cashOf = ({ account, before, order }: Around) =>
@@ -117,6 +118,7 @@ export const FAULTS: Readonly<Record<string, Decider>> = {
     facts[0]?.type === "CancelAllRequested" && facts.length > 1 ? facts.slice(0, -1) : facts
   ),
   ...LATER_FAULTS,
+  ...ENTRY_FAULTS,
   "a repeat is not noticed": seeing((command, state) => [command, { ...state, answered: nothingAnswered() }]),
   "a repeat of a report is not noticed": seeing((command, state) =>
     command.request.type === "VenueReported" ? [command, { ...state, answered: nothingAnswered() }] : [command, state]

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import { groupReaction } from "#domain/account/group-reaction.ts"
 import type { AccountId } from "#domain/kernel/ids.ts"
 import type { GroupKind } from "#domain/orders/events.ts"
+import { trade, withMargin } from "./watched.ts"
 import { amount, dataOf, instrument, order, Story, typesOf, verdict, type Outcome, type Wanted } from "./story.ts"
 
 const A = "A" as AccountId
@@ -164,5 +165,75 @@ describe("self-trade prevention", () => {
     story.place({ side: "sell", price: "110", quantity: "2" })
     const outcome = story.submit({ price: "110", quantity: "3" })
     expect(dataOf(outcome, "OrderRiskDecided")).toMatchObject({ reservedCash: "110.055" })
+  })
+})
+
+describe("ids", () => {
+  it("a command under the id of a kill before it is another account's own", () => {
+    const story = Story.begun()
+    story.place({ price: "90" })
+    story.send({ type: "Kill", scope: "account", scopeId: "A", reason: "drill" }, { id: "k" })
+    const wanted = order({ account: "C", price: "90" })
+    expect(story.send(wanted, { id: "k" }).kind).toBe("facts")
+    expect(story.send(wanted, { id: "k" }).kind).toBe("repeat")
+    const kill = story.send({ type: "Kill", scope: "account", scopeId: "A", reason: "drill" }, { id: "k" })
+    expect([kill.kind, kill.last! - kill.first!]).toEqual(["repeat", 1]) // KillRequested and the cancel
+  })
+})
+
+describe("margin", () => {
+  it("of a position goes by the newest rates, also when an older order fills", () => {
+    const of = withMargin()
+    const { story } = of
+    const id = story.place({ account: "M", price: "100", quantity: "2" })
+    story.send({
+      type: "AdoptInstrument",
+      instrument: instrument("BTCUSDT", { version: 2, initialMargin: amount("0.8") })
+    })
+    story.fill(id, "2", "100", free as never)
+    expect(story.state.accounts.get("M" as AccountId)!.margin!.initial).toBe(amount<bigint>("160") * 100_000_000n)
+  })
+
+  it("a short sale that names a lender may be a leg of a group, and be changed", () => {
+    const { story } = withMargin()
+    story.limits("firm", "firm", { locateRequired: true } as never)
+    const leg = (price: string, lender?: string) =>
+      order({ account: "M", side: "sell", price, also: lender === undefined ? {} : { locate: lender } })
+    const oco = (lender?: string) =>
+      story
+        .send({
+          type: "SubmitGroup",
+          account: "M" as AccountId,
+          kind: "OCO",
+          orders: [leg("110", lender), leg("120", lender)]
+        })
+        .events.flatMap((event) => (event.type === "OrderRiskDecided" ? [event.data.decision] : []))
+    expect(oco()).toEqual(["denied", "denied"])
+    expect(oco("L")).toEqual(["approved", "approved"])
+    const id = story.place({ account: "M", side: "sell", price: "105", also: { locate: "L" } })
+    const change = { type: "ReplaceOrder", account: "M" as AccountId, orderId: id as never } as const
+    expect(verdict(story.send({ ...change, price: amount("106") }))).toBe("approved")
+  })
+
+  it("after a split a group that was flat is worth what it holds at the next mark", () => {
+    const of = withMargin()
+    const { story } = of
+    story.send({
+      type: "OpenAccount",
+      account: "N" as AccountId,
+      owner: "owner-M" as never,
+      group: "M" as never,
+      accountType: "margin",
+      currency: "USDT" as never
+    })
+    story.deposit("1000", "N")
+    story.limits("account", "N", { shortAllowed: true } as never)
+    trade(of, "buy", "2", "100", "M")
+    trade(of, "sell", "2", "100", "N")
+    const entry = { kind: "split", symbol: "BTCUSDT" as never, numerator: 2, denominator: 1 } as const
+    story.send({ type: "PostEntry", account: "M" as AccountId, entry })
+    of.mark("60")
+    // M has 4, N owes 2
+    expect(story.state.groups.get("M" as never)!.risk.worth.net).toBe(amount("120"))
   })
 })

@@ -24,13 +24,21 @@ const MOVES = new Set<AccountEvent["type"]>([
   "OrderDoneForDay"
 ])
 
-/** What happens to one order of a group asks what is due in the group; `find` gives an order, open or lately over. */
+/** What risk has denied for one of these may pass after them: a change that is due in a group is asked for again. */
+const LETS_PASS = new Set<AccountEvent["type"]>(["TradingResumed", "LimitsSet"])
+
+/**
+ * What happens to one order of a group asks what is due in the group; `find` gives an order, open or lately over, `look`
+ * the state of now.
+ */
 export const groupReaction = (
   partition: number,
-  find: (orderId: OrderId) => OpenOrder | undefined
+  find: (orderId: OrderId) => OpenOrder | undefined,
+  look: () => State | undefined
 ): Reaction<AccountEvent, GroupCommand> => ({
   name: "groups",
   react: ({ type, data, eventNo }) => {
+    if (LETS_PASS.has(type)) return everyGroup(look(), `:${partition}-${eventNo}`)
     if (!("orderId" in data)) return []
     // what was let go or changed holds back now: the next of its group can be judged
     const isApproved = type === "OrderRiskDecided" && "decision" in data && data.decision === "approved"
@@ -41,11 +49,15 @@ export const groupReaction = (
 })
 
 /** Asked again for every group after a restart: what had been due may not have been done. */
-export const groupsAfterRestart = (state: State): ReadonlyArray<GroupCommand> =>
-  [...state.contingencies.values()].flatMap(({ groupId, members }) => {
-    const order = members.map(({ orderId }) => state.orders.get(orderId)).find((one) => one !== undefined)
-    return order === undefined ? [] : [ask(order.account, groupId, `${groupId}:${state.eventNo}`)]
-  })
+export const groupsAfterRestart = (state: State): ReadonlyArray<GroupCommand> => everyGroup(state, `:${state.eventNo}`)
+
+const everyGroup = (state: State | undefined, name: string): ReadonlyArray<GroupCommand> =>
+  state === undefined
+    ? []
+    : [...state.contingencies.values()].flatMap(({ groupId, members }) => {
+        const order = members.map(({ orderId }) => state.orders.get(orderId)).find((one) => one !== undefined)
+        return order === undefined ? [] : [ask(order.account, groupId, `${groupId}${name}`)]
+      })
 
 const ask = (account: WorkGroup["account"], groupId: string, name: string): GroupCommand => ({
   id: `group:${name}`,

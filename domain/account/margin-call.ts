@@ -6,6 +6,7 @@ import type { Instrument } from "#domain/market/instrument.ts"
 import { pendingCancel, type OpenOrder } from "#domain/orders/open-order.ts"
 import { initialRateOf, requiredOf, type Margin } from "#domain/risk/margin.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
+import { repeatOf } from "./answered.ts"
 import type { Command, SubmitOrder } from "./commands.ts"
 import { cancelsOf } from "./decide-changes.ts"
 import { submitOrder } from "./decide-orders.ts"
@@ -68,8 +69,12 @@ export const watchMargin = (command: Command, account: Account, state: State): D
   }
 }
 
-/** The largest position that can be closed right now; one that is halted or cannot be priced waits for the next mark. */
+/**
+ * The largest position that can be closed right now; one that is halted waits for the next mark. When risk lets none pass,
+ * the first that it denied is recorded, with the reasons: it is tried again at the next mark.
+ */
 const close = (command: Command, account: Account, margin: Margin, state: State): Decided => {
+  let denied: Decided | undefined
   for (const { symbol, position, instrument } of positionsOf(account, state)) {
     if (haltOf(state, account, symbol)?.reduceOnly === false) continue
     const seen = command.seenOf?.get(symbol) ?? command.seen
@@ -77,10 +82,14 @@ const close = (command: Command, account: Account, margin: Margin, state: State)
     for (const quantity of quantities) {
       const request = closing(account, symbol, position, quantity as Quantity)
       const decided = submitOrder({ ...command, request, ...(seen !== undefined && { seen }) }, request, account, state)
-      if (Result.isSuccess(decided) && isApproved(decided)) return decided
+      if (Result.isFailure(decided)) continue
+      if (isApproved(decided)) return decided
+      denied ??= decided
     }
   }
-  return Result.succeed([])
+  if (denied === undefined) return Result.succeed([])
+  const isNew = repeatOf(state.answered, account.id, command.id, command.request, command.at) === "new"
+  return isNew ? denied : Result.succeed([]) // asked twice it is recorded once
 }
 
 const isApproved = (decided: Decided): boolean =>

@@ -30,7 +30,10 @@ export class OwnCommands {
     this.#board = board
     const find = (id: OrderId) => this.#state?.orders.get(id) ?? this.#state?.finished.find(id)
     const push = (command: Submission) => void this.#due.push(command)
-    this.#groups = react(groupReaction(partition, find), push)
+    this.#groups = react(
+      groupReaction(partition, find, () => this.#state),
+      push
+    )
     this.#monitors = react(
       monitorReaction(partition, () => this.#state, find),
       push

@@ -13,7 +13,11 @@ export class Groups {
   readonly #draw: Draw
   readonly #orders: Orders
   #state: State | undefined
-  readonly #reaction = groupReaction(0, (id: OrderId) => this.#state?.orders.get(id) ?? this.#state?.finished.find(id))
+  readonly #reaction = groupReaction(
+    0,
+    (id: OrderId) => this.#state?.orders.get(id) ?? this.#state?.finished.find(id),
+    () => this.#state
+  )
   #due: Array<GroupCommand> = []
   constructor(draw: Draw, orders: Orders) {
     this.#draw = draw

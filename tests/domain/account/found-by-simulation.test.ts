@@ -103,7 +103,9 @@ describe("groups", () => {
     const first = work()
     expect(released(first)).toEqual([ids[1]])
     const find = (id: never) => story.state.orders.get(id)
-    expect(first.events.flatMap((event) => groupReaction(0, find as never).react(event))).toHaveLength(1)
+    expect(
+      first.events.flatMap((event) => groupReaction(0, find as never, () => story.state).react(event))
+    ).toHaveLength(1)
     expect(verdict(work())).toMatch(/HOLDINGS/)
     expect(story.held()).toEqual({ total: "2", reserved: "2" })
   })

@@ -16,7 +16,7 @@ const idsOf = (outcome: Outcome): ReadonlyArray<string> =>
 /** Sends what the group asks for after these events, until nothing more is due; every event that came of it. */
 const follow = (story: Story, outcome: Outcome): Outcome["events"] => {
   const find = (id: never) => story.state.orders.get(id) ?? story.state.finished.find(id)
-  const due = outcome.events.flatMap((event) => groupReaction(0, find as never).react(event))
+  const due = outcome.events.flatMap((event) => groupReaction(0, find as never, () => story.state).react(event))
   return due.flatMap(({ request, id }) => {
     const next = story.send(request, { id })
     return [...next.events, ...follow(story, next)]
@@ -94,6 +94,20 @@ describe("OUO: one updates the others", () => {
     follow(story, story.report(stop, { type: "Replaced", quantity: amount("3"), stopPrice: amount("90") }))
     expect(story.held()).toEqual({ total: "3", reserved: "3" })
     expect(fill(story, profit, "3", "110").map(({ type }) => type)).toEqual(["CancelRequested"])
+  })
+
+  it("a change that risk denied stands in the ledger, and is asked for again when it may pass", () => {
+    const story = holding()
+    const [profit, stop] = idsOf(group(story, "OUO", SELLS)) as [string, string]
+    story.send({ type: "Halt", scope: "account", scopeId: "A", reason: "test" })
+    const [asked, decided] = fill(story, profit, "1", "110")
+    expect(asked).toMatchObject({ type: "ReplaceRequested", data: { orderId: stop, reason: "its group" } })
+    expect(decided).toMatchObject({ type: "OrderRiskDecided", data: { decision: "denied" } })
+    expect(story.order(stop)!.pending).toEqual([])
+    const [haltId] = [...story.state.halts.keys()]
+    const due = follow(story, story.send({ type: "Resume", haltId: haltId! }))
+    expect(due.map(({ type }) => type)).toEqual(["ReplaceRequested", "OrderRiskDecided"])
+    expect(story.order(stop)!.pending).toMatchObject([{ kind: "replace", terms: { quantity: amount("3") } }])
   })
 })
 

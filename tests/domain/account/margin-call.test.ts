@@ -117,6 +117,17 @@ describe("a margin account below what it must keep", () => {
     expect(placed(follow(lifted)).side).toBe("sell")
   })
 
+  it("leaves what risk denied, with the reasons, once for each time that it is tried", () => {
+    const { story, mark } = holding()
+    story.limits("account", "M", { maxOrderNotional: amount("1") } as never)
+    expect(told(mark("62"))).toEqual(["MarginCalled", "OrderPlaced", "OrderRiskDecided"])
+    const again = mark("61.5")
+    expect(told(again)).toEqual(["OrderPlaced", "OrderRiskDecided"])
+    expect(dataOf(again, "OrderRiskDecided")["checks"]).toMatch(/MAX_ORDER_NOTIONAL no/)
+    story.limits("account", "M", { maxOrderNotional: null } as never)
+    expect(dataOf(mark("61"), "OrderRiskDecided")["decision"]).toBe("approved")
+  })
+
   it("stays called with nothing left to close", () => {
     const { story, mark, follow } = holding()
     const order = placed(mark("40"))

@@ -110,6 +110,7 @@ export const DAYS_AND_REPAIRS = [
     report("5", "X", "TradeCorrect", "DoneForDay", [10000, 4000, 0, 4000], { ...done("D", "B"), lastPx: 51 }),
     report("6", "X", "TradeCancel", "DoneForDay", [10000, 0, 0, 0], done("E", "D"))
   ),
+  // The matrix has New when trading resumes; brokers send Restated as well, which says the same: both put the order back.
   ...(["New", "Restated"] as const).map((again) =>
     scenario(
       `K.1.a ${again}`,
@@ -121,6 +122,27 @@ export const DAYS_AND_REPAIRS = [
       report("6", "X", again, "New", [10000, 0, 10000, 0]),
       report("7", "X", "Trade", "Filled", [10000, 10000, 0, 10000])
     )
+  ),
+  ...(["Canceled", "Expired"] as const).map((ended) =>
+    scenario(
+      `reinstated after ${ended}`,
+      "The broker takes an order back that was over: it is open with what was left",
+      ...begun(),
+      report("3", "X", "Trade", "PartiallyFilled", [10000, 1000, 9000, 1000]),
+      report("4", "X", ended, ended, [10000, 1000, 0, 0]),
+      report("5", "X", "Restated", "PartiallyFilled", [10000, 1000, 9000, 0], { execRestatementReason: "reinstated" }),
+      report("6", "X", "Trade", "Filled", [10000, 10000, 0, 9000])
+    )
+  ),
+  scenario(
+    "reinstated after DoneForDay",
+    "A day that was done too early goes on",
+    ...begun(),
+    report("3", "X", "DoneForDay", "DoneForDay", [10000, 0, 0, 0]),
+    report("4", "X", "New", "New", [10000, 0, 10000, 0]),
+    report("5", "X", "Trade", "PartiallyFilled", [10000, 4000, 6000, 4000]),
+    report("6", "X", "Stopped", "Stopped", [10000, 4000, 6000, 500], { lastPx: 50 }),
+    report("7", "X", "Trade", "Stopped", [10000, 4500, 5500, 500], { lastPx: 50 })
   ),
   scenario(
     "K.1.b",

@@ -108,6 +108,8 @@ export const REQUESTS = [
     report("9", "Z/Y", "Replaced", "PartiallyFilled", [7000, 1000, 6000, 0]),
     report("10", "Z", "Trade", "Filled", [7000, 7000, 0, 6000])
   ),
+  // Of a replace that waits behind another the report tells the order as it will find it (8000 of row 4), not as it is: it
+  // is the second request's own report, and the first is ahead of it. OrigClOrdID is X all the same, the last accepted.
   scenario(
     "D.2.b",
     "Two replaces at once wait before either is carried out",

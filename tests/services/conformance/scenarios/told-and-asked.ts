@@ -2,6 +2,7 @@ import { begun, cancel, event, instead, order, question, replace, report, scenar
 
 /** What nobody asked for, what is refused, and questions: FIX 4.4 appendix D, groups E to G. */
 export const TOLD_AND_ASKED = [
+  // LeavesQty is OrderQty less CumQty in every row: a telephoned order differs from others in its ids alone.
   scenario(
     "E.1.a",
     "An order by telephone has no id of a client",
@@ -50,6 +51,8 @@ export const TOLD_AND_ASKED = [
     question("3", "X"),
     report("4", "X", "OrderStatus", "New", [10000, 0, 10000], { text: "Nothing Done" })
   ),
+  // A status report bears the ids of the newest request, ExecType I and no LastQty; what was refused or filled is answered
+  // for as long as the order is known. A request that waits shows in OrdStatus once the broker has said that it has it.
   scenario(
     "G.1.c",
     "Questions through the life of an order",

@@ -147,8 +147,15 @@ Times in force: \`GTC\`, \`DAY\` (to the end of the session, or to 00:00 UTC whe
 
 \`triggerOn\`: \`last\` (where nothing is said), \`bid-ask\` (the side it would trade against) or \`mark\` (the mid). \`triggerBy\`: \`venue\`, or \`local\`: the order
 stays here until a watcher of ours sees the price; its OrderTriggered says by which price and market-data message, and \`missed\` when the price had
-been passed while nobody watched. \`postOnly\`, \`allOrNone\`, \`reduceOnly\`, \`minQuantity\` go with what can rest or be judged by them; what does not fit
+been passed while nobody watched. After an outage the numbers that were missed are looked through where the market can tell them again (the simulated
+one can): the first that reached the stop triggers it, even if the price has come back since; else the first look after the start counts. \`postOnly\`, \`allOrNone\`, \`reduceOnly\`, \`minQuantity\` go with what can rest or be judged by them; what does not fit
 is refused with the field.
+
+A market or stop buy has a protection price, ask or stop price plus 5 %, down to a tick: what cannot be had within it is cancelled. A
+\`collarPercent\` below 5 therefore denies every market buy (PRICE_COLLAR): who narrows the collar so far wants prices named, so send a limit order.
+
+\`receivedAt\` of an OrderPlaced is when the order had reached oms, or the server on NATS; a caller that stands in front may tell its own. How far that
+clock is from UTC (\`clockOffsetMicros\`) is recorded only where a caller tells it: nothing here measures it against a reference.
 
 ## Groups (\`POST /orders/groups\`)
 
@@ -161,7 +168,16 @@ is refused with the field.
 
 The orders of a group stand in one commit. Legs that exclude each other hold back once for what only one of them can trade. A leg that is denied
 takes the others with it; a child is judged when it is let go. Between a fill and the cancel that follows from it the other leg can still trade at the
-venue: that is recorded as it happened.
+venue: that is recorded as it happened. A change that is due and that risk denies (in a halt, say) stands in the ledger with the reasons, and is asked
+for again with the next event of the group, when a halt is lifted and when limits change.
+
+## On the way to a venue
+
+The paper venue in the same process answers whatever it is sent. With \`npm start -- --venue distant\` it stands at the end of a line that takes 20 ms and
+breaks by chance; what is on its way then is lost, the venue goes on. Each request is recorded before it is sent (RouteSent). When the line breaks,
+what was not answered is RouteUnknown, and trading is halted; when it is up again, and after a restart, the venue is asked what it has said (its reports
+are recorded, each once) and what it has got. What never arrived is sent again under the same ClOrdID; an IOC or FOK order, or one whose cancel was
+asked for meanwhile, is not: it is rejected with that reason.
 
 ## Life cycle
 

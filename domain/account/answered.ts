@@ -106,7 +106,8 @@ const rememberCommand = (state: AnsweredCommands, event: Recorded<AccountEvent>,
   const { newest } = state
   // what a transfer brings to the other account answers the one that asked: there the same id may be another command's
   const isOther = event.type === "TransferredIn"
-  const isOf = newest !== undefined && (newest.owner === owner || isOther || (newest.owner === KILL_SWITCH && isOfKill(event)))
+  const isOf =
+    newest !== undefined && (newest.owner === owner || isOther || (newest.owner === KILL_SWITCH && isOfKill(event)))
   if (isOf && newest.last === event.eventNo - 1 && newest.id === event.cause) {
     newest.last = event.eventNo
     state.recent.extend(event.eventNo)

@@ -88,7 +88,7 @@ const close = (command: Command, account: Account, margin: Margin, state: State)
     }
   }
   if (denied === undefined) return Result.succeed([])
-  const isNew = repeatOf(state.answered, account.id, command.id, command.request, command.at) === "new"
+  const isNew = repeatOf(state.answered, account.no, command.id, command.request, command.at) === "new"
   return isNew ? denied : Result.succeed([]) // asked twice it is recorded once
 }
 

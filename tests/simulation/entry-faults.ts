@@ -1,11 +1,12 @@
 // Faults in what happens to accounts besides orders, in margins, and in what monitors do.
 import type { AccountEvent } from "#domain/account/events.ts"
+import { Checks } from "#domain/risk/check-text.ts"
 import { deciding, folding, misreading, telling, type Decider, type Of } from "./faults.ts"
 
 const passes = (code: string): Decider =>
   telling("OrderRiskDecided", ({ checks }) => {
-    const passed = checks.replace(`${code} no`, `${code} ok`)
-    return { checks: passed, decision: passed.includes(" no") ? "denied" : "approved" }
+    const passed = checks.text.replace(`${code} no`, `${code} ok`)
+    return { checks: Checks.written(passed), decision: passed.includes(" no") ? "denied" : "approved" }
   })
 const withoutType = (asked: string, type: AccountEvent["type"]): Decider =>
   deciding((facts, { request }) => (request.type === asked ? facts.filter((fact) => fact.type !== type) : facts))
@@ -46,8 +47,9 @@ export const ENTRY_FAULTS: Readonly<Record<string, Decider>> = {
     [...halts.values()].every(({ mode }) => mode === "reduce-only")
       ? facts.map((fact) => {
           if (fact.type !== "OrderRiskDecided") return fact
-          const checks = fact.data.checks.replace("HALTED no", "HALTED ok")
-          return { ...fact, data: { ...fact.data, checks, decision: checks.includes(" no") ? "denied" : "approved" } }
+          const text = fact.data.checks.text.replace("HALTED no", "HALTED ok")
+          const decision = text.includes(" no") ? ("denied" as const) : ("approved" as const)
+          return { ...fact, data: { ...fact.data, checks: Checks.written(text), decision } }
         })
       : facts
   ),

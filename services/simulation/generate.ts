@@ -128,7 +128,7 @@ export class Generator {
     if (kind < 64)
       return { type: "CancelAll", account, ...(this.#draw.below(2) === 0 && { symbol: this.#draw.one(SYMBOLS) }) }
     if (kind < 68) return this.#money(account)
-    if (kind < 71) return this.#draw.below(5) === 0 ? allot(this.#draw, account) : limits(this.#draw, account)
+    if (kind < 71) return this.#draw.below(3) === 0 ? allot(this.#draw, account) : limits(this.#draw, account)
     if (kind < 73) return halt(this.#draw, state, account, SYMBOLS) ?? this.#submit(account, at)
     if (kind === 73)
       return { type: "AdoptInstrument", instrument: instrument(this.#draw.one(SYMBOLS), 1 + this.#draw.below(4)) }
@@ -173,7 +173,7 @@ export class Generator {
         orderId,
         clOrdId: `0-${order.placedNo}` as ClOrdId,
         venue: "paper",
-        ...(order.route !== undefined && { unknown: "no answer in time" })
+        ...((order.route !== undefined || this.#draw.below(4) === 0) && { unknown: "no answer in time" })
       }
     if (!order.held) return this.#reports.of(order, at)
     const evidence = { price: this.#draw.price(), source: "last", mdNo: this.#draw.step } as const

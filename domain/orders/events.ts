@@ -25,6 +25,9 @@ export const TimeInForce = Schema.Literals(["DAY", "GTC", "IOC", "FOK", "GTD", "
 /** What was added since version 1 is optional: an event of before has none of it. */
 const added = { v: 2, upcasts: { 1: (data: Record<string, unknown>) => data } }
 
+/** And what was added since version 2. */
+const addedTwice = { v: 3, upcasts: { ...added.upcasts, 2: added.upcasts[1] } }
+
 /** One cancels the others; the parent's fills let its children go; one fill shrinks the others; parent with two legs. */
 export const GroupKind = Schema.Literals(["OCO", "OTO", "OUO", "bracket"])
 export type GroupKind = typeof GroupKind.Type
@@ -73,7 +76,7 @@ export const OrderPlaced = defineEvent(
     groupId: Schema.optionalKey(Schema.String),
     role: Schema.optionalKey(Schema.Literals(["parent", "child", "leg"]))
   },
-  added
+  addedTwice
 )
 
 /** Which request this one follows (FIX OrigClOrdID 41), and why it was made when nobody asked for it by name. */
@@ -251,12 +254,16 @@ export const HeldOrderCanceled = defineEvent("HeldOrderCanceled", {
   ...answers
 })
 /** A child order that was held is let go to the venue: `quantity` of it, as far as its parent is filled. */
-export const OrderReleased = defineEvent("OrderReleased", {
-  orderId: OrderId,
-  quantity: Quantity,
-  reason: Schema.String,
-  watchedFrom: Schema.optionalKey(Schema.Int)
-})
+export const OrderReleased = defineEvent(
+  "OrderReleased",
+  {
+    orderId: OrderId,
+    quantity: Quantity,
+    reason: Schema.String,
+    watchedFrom: Schema.optionalKey(Schema.Int)
+  },
+  added
+)
 
 export type OrderEvent =
   | FactOf<typeof OrderPlaced>

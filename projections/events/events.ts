@@ -24,7 +24,7 @@ export type EventRow = RowOf<typeof columns>
 
 export const events = define<typeof columns>({
   name: "events",
-  version: 2,
+  version: 3,
   columns,
   key: ["eventNo"],
   keysOf: (event) => [[event.eventNo]],

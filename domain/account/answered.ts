@@ -136,7 +136,7 @@ const forget = (state: AnsweredCommands, now: Time, open: OpenOrders): void => {
     const gone = recent.drop()
     if (gone === undefined) continue
     state.floorMicros = Math.max(state.floorMicros, microsOf(gone.at))
-    if (open.byNumber.has(gone.order)) pin(state, gone)
+    if (open.at(gone.order) !== undefined) pin(state, gone)
     if (gone.made > state.floorMicros) state.ahead.set(textOf(gone), gone)
   }
   for (const [key, { made }] of state.ahead) if (made <= state.floorMicros) state.ahead.delete(key)

@@ -129,6 +129,7 @@ const placed = (state: State, account: Account, { data, eventNo }: Recorded<Orde
   const order: OpenOrder = {
     orderId,
     number: orderNumber(orderId),
+    place: -1,
     account: account.id,
     clOrdId,
     symbol,
@@ -175,7 +176,6 @@ const placed = (state: State, account: Account, { data, eventNo }: Recorded<Orde
     state.contingencies.get(groupId)?.members.push({ orderId, quantity })
   }
   account.orders.put(order)
-  state.orders.put(order)
 }
 const NOTHING: ReadonlyArray<never> = []
 

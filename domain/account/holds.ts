@@ -41,7 +41,6 @@ export const settle = (state: State, account: Account, order: OpenOrder, positio
     order.counted = true
     countOrder(account, order, 1)
     account.orders.put(order)
-    state.orders.put(order)
     state.finished.drop(order)
   }
   const group = order.groupId === undefined ? undefined : state.contingencies.get(order.groupId)
@@ -109,7 +108,6 @@ const finish = (state: State, account: Account, order: OpenOrder, position: bigi
 
 const remove = (state: State, account: Account, order: OpenOrder): void => {
   account.orders.remove(order)
-  state.orders.remove(order)
   state.finished.keep(order)
   unpin(state.answered, order.number)
   if (order.groupId !== undefined) leaveGroup(state, account, order.groupId)

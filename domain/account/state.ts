@@ -4,7 +4,7 @@ import { noBalances, type Balances } from "#domain/ledger/balances.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { Contingency } from "#domain/orders/contingency.ts"
 import { FinishedOrders } from "#domain/orders/finished-orders.ts"
-import { OpenOrders } from "#domain/orders/open-orders.ts"
+import { AccountOrders, OpenOrders } from "#domain/orders/open-orders.ts"
 import type { Price, Rate } from "#domain/kernel/money.ts"
 import { NO_LIMITS, type LimitBook } from "#domain/risk/book.ts"
 import { noHabits, type Habits } from "#domain/risk/habits.ts"
@@ -25,7 +25,7 @@ export type Account = {
   readonly currency: Currency
   readonly openedAt: Time
   readonly balances: Balances
-  readonly orders: OpenOrders
+  readonly orders: AccountOrders
   readonly risk: Scope
   /** its own scope, its group's and the firm's */
   readonly scopes: ReadonlyArray<Scope>
@@ -128,7 +128,7 @@ export const openAccount = (
     currency: opened.currency,
     openedAt,
     balances: noBalances(),
-    orders: new OpenOrders(),
+    orders: new AccountOrders(state.orders, opened.account),
     risk,
     scopes,
     habits: noHabits(),

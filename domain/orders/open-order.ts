@@ -45,6 +45,8 @@ export type OpenOrder = Progress & {
   readonly orderId: OrderId
   /** the same as a number, see `orderNumber` */
   readonly number: number
+  /** where it stands among its account's open orders */
+  place: number
   readonly account: AccountId
   /** the id of the newest request that the venue accepted */
   clOrdId: ClOrdId

@@ -5,7 +5,7 @@ import { Checks } from "#domain/risk/check-text.ts"
  * because writing out a state costs more than all the steps between two looks at it.
  */
 export const same = (a: unknown, b: unknown): boolean => {
-  if (a === b) return true
+  if (Object.is(a, b)) return true
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false
   if (a instanceof Checks) return b instanceof Checks && a.text === b.text
   if (a instanceof Map) return b instanceof Map && sameMap(a, b)

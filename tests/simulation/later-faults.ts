@@ -1,6 +1,6 @@
 // Faults in what comes after an order was sent: executions that were otherwise, chained requests, groups.
 import { Checks } from "#domain/risk/check-text.ts"
-import { OpenOrders } from "#domain/orders/open-orders.ts"
+import { AccountOrders, OpenOrders } from "#domain/orders/open-orders.ts"
 import type { AccountEvent } from "#domain/account/events.ts"
 import { deciding, folding, misreading, real, seeing, telling, type Decider } from "./faults.ts"
 
@@ -72,8 +72,8 @@ export const LATER_FAULTS: Readonly<Record<string, Decider>> = {
     if (group?.kind !== "bracket" || order === undefined || order.cumQty === 0n) return [command, state]
     const account = state.accounts.get(order.account)!
     const filled = { ...order, cumQty: order.quantity }
-    const orders = new OpenOrders()
-    for (const one of [...account.orders.values(), filled]) orders.put(one)
+    const orders = new AccountOrders(new OpenOrders(), account.id)
+    for (const one of [...account.orders.values(), filled]) orders.put({ ...one, place: -1 })
     return [command, { ...state, accounts: new Map(state.accounts).set(order.account, { ...account, orders }) }]
   }),
   "a child holds back before it is let go": folding(["OrderPlaced"], ({ account, order }) => {

@@ -9,6 +9,7 @@ import { at, BTC, price, quantity } from "#tests/domain/market/made.ts"
 const stop: OpenOrder = {
   orderId: "0-7" as OrderId,
   number: 7,
+  place: -1,
   account: "demo" as AccountId,
   clOrdId: "mine" as ClOrdId,
   symbol: BTC,

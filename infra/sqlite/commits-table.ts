@@ -72,10 +72,14 @@ const tableOn = (db: DatabaseSync): CommitsTable => {
     some: (partition, from, to) => {
       const commits: Array<StoredCommit> = []
       let bytes = 0
-      for (const row of range.iterate(partition, from, to)) {
-        const commit = commitOf(row)
-        commits.push(commit)
-        if ((bytes += commit.body.length) >= BATCH_BYTES) break
+      try {
+        for (const row of range.iterate(partition, from, to)) {
+          const commit = commitOf(row)
+          commits.push(commit)
+          if ((bytes += commit.body.length) >= BATCH_BYTES) break
+        }
+      } catch (error) {
+        if (commits.length === 0) throw error // what stands before a damaged page is given first
       }
       return commits
     },

@@ -13,6 +13,7 @@ declare module "vitest" {
   interface ProvidedContext {
     natsUrl: string | undefined
     natsServer: string | undefined // a program, for tests that start and kill a server of their own
+    s3Server: string | undefined // a program (versitygw), likewise
     clickhouseUrl: string | undefined
     kurrentUrl: string | undefined
     backends: ReadonlyArray<Backend>
@@ -54,10 +55,9 @@ const kurrentdb = async (): Promise<Found> => {
   return { backend: { name, missing: `KURRENTDB_URL is not set, ${container.why}` } }
 }
 
-const program = (path: string | undefined): Backend => {
-  const name = "nats-server"
+const program = (name: string, path: string | undefined, provisioned = name): Backend => {
   return path === undefined
-    ? { name, missing: "not on PATH nor provisioned (infra/provision/provision.sh nats)" }
+    ? { name, missing: `not on PATH nor provisioned (infra/provision/provision.sh ${provisioned})` }
     : { name, from: path }
 }
 
@@ -65,13 +65,18 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   const register = tempDir("servers")
   process.env["TRADE2026_TEST_SERVERS"] = register.path // the workers inherit it
   const natsServer = findProgram("nats-server")
+  const s3Server = findProgram("versitygw")
   const found = await Promise.all([nats(natsServer), clickhouse(), kurrentdb()])
   const stop = async () => {
     await Promise.all(found.map(async (one) => one.stop?.()))
     endLeftServers(register.path)
     register[Symbol.dispose]()
   }
-  const backends = [...found.map(({ backend }) => backend), program(natsServer)]
+  const backends = [
+    ...found.map(({ backend }) => backend),
+    program("nats-server", natsServer, "nats"),
+    program("versitygw", s3Server)
+  ]
   // what provisioning can supply must be there in CI; a ClickHouse server and a KurrentDB it cannot
   const cannot = ["clickhouse", "kurrentdb"]
   const required = backends.filter(({ name, missing }) => !cannot.includes(name) && missing !== undefined)
@@ -82,6 +87,7 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   const [natsFound, clickhouseFound, kurrentFound] = found
   project.provide("natsUrl", natsFound.url)
   project.provide("natsServer", natsServer)
+  project.provide("s3Server", s3Server)
   project.provide("clickhouseUrl", clickhouseFound.url)
   project.provide("kurrentUrl", kurrentFound.url)
   project.provide("backends", backends)

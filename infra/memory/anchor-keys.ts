@@ -1,0 +1,21 @@
+import { generateKeyPairSync } from "node:crypto"
+import { keyIdOf, publicHex } from "#streams/anchors/records.ts"
+import type { AnchorKeys, PrivateKey } from "#streams/anchors/anchorer.ts"
+
+/** Keys that are gone with their process. */
+export const memoryKeys = (): AnchorKeys => {
+  const keys = new Map<string, PrivateKey>()
+  return {
+    make: async () => {
+      const { privateKey } = generateKeyPairSync("ed25519")
+      const publicKey = publicHex(privateKey)
+      const made = { id: keyIdOf(publicKey), publicKey, privateKey }
+      keys.set(made.id, made)
+      return made
+    },
+    find: async (id) => keys.get(id),
+    forgetAllBut: async (id) => {
+      for (const other of keys.keys()) if (other !== id) keys.delete(other)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto"
+import {
+  DeliverPolicy,
+  DiscardPolicy,
+  jetstream,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  jetstreamManager,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType
+} from "@nats-io/jetstream"
+import { nanos } from "@nats-io/transport-node"
+import type { AnchorBook } from "#streams/ports/anchor-book.ts"
+import { connectNats, type NatsOptions } from "./connection.ts"
+
+const PATIENCE_MS = 5_000
+
+/** Signed anchors in a stream that keeps them for ever, on `audit.anchor`; another stream has a subject of its own. */
+export const openNatsAnchors = async ({
+  stream = "AUDIT",
+  ...options
+}: NatsOptions & { readonly stream?: string }): Promise<AnchorBook> => {
+  const link = await connectNats(options)
+  try {
+    const jsm = await jetstreamManager(link.nc, { checkAPI: false, timeout: PATIENCE_MS })
+    const js = jetstream(link.nc, { timeout: PATIENCE_MS })
+    const subject = `${stream.toLowerCase()}.anchor`
+    await makeWhereMissing(jsm, stream, subject)
+    const newest = () => jsm.streams.getMessage(stream, { last_by_subj: subject })
+    return {
+      name: `nats:${link.address} ${stream}`,
+      append: async (lines) => {
+        for (const line of lines) {
+          const msgID = createHash("sha256").update(line).digest("hex")
+          await js.publish(subject, line, { msgID, expect: { streamName: stream }, timeout: PATIENCE_MS })
+        }
+      },
+      read: async (from) => {
+        const last = (await newest())?.seq ?? 0
+        const lines: Array<string> = []
+        if (last <= from) return { lines, next: from }
+        const consumer = await js.consumers.get(stream, {
+          filter_subjects: [subject],
+          deliver_policy: DeliverPolicy.StartSequence,
+          opt_start_seq: from + 1
+        })
+        const messages = await consumer.consume()
+        for await (const message of messages) {
+          lines.push(message.string())
+          if (message.seq >= last) break
+        }
+        await messages.close()
+        return { lines, next: last }
+      },
+      last: async () => (await newest())?.string(),
+      close: () => link.close()
+    }
+  } catch (error) {
+    await link.close()
+    throw error
+  }
+}
+
+const makeWhereMissing = async (jsm: JetStreamManager, stream: string, subject: string): Promise<void> => {
+  try {
+    await jsm.streams.info(stream)
+    return
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound) throw error
+  }
+  await jsm.streams.add({
+    name: stream,
+    subjects: stream === "AUDIT" ? [subject, "audit.ops.>"] : [subject],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    deny_delete: true,
+    deny_purge: true,
+    allow_direct: true,
+    duplicate_window: nanos(120_000)
+  })
+}

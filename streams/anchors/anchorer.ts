@@ -1,0 +1,92 @@
+import type { KeyObject } from "node:crypto"
+import type { AnchorBook } from "#streams/ports/anchor-book.ts"
+import { KeyRing } from "./key-ring.ts"
+import { parseRecord, recordText, signRecord, type Anchor, type KeyRecord, type Signed } from "./records.ts"
+
+export type PrivateKey = { readonly id: string; readonly publicKey: string; readonly privateKey: KeyObject }
+
+/** Where private keys are kept; they are in nobody else's hands and in no log. */
+export type AnchorKeys = {
+  /** Makes a new one, durably. */
+  readonly make: () => Promise<PrivateKey>
+  readonly find: (id: string) => Promise<PrivateKey | undefined>
+  readonly forgetAllBut: (id: string) => Promise<void>
+}
+
+export type AnchorerOptions = {
+  /** the book of this machine: what it says is signed on */
+  readonly book: AnchorBook
+  readonly keys: AnchorKeys
+  readonly clock: () => string
+}
+
+export type Anchorer = {
+  /** Signs where a chain stands, durably. The first time a key is made. */
+  readonly sign: (head: Pick<Anchor, "partition" | "no" | "hash" | "eventNo">) => Promise<Signed<Anchor>>
+  /** A new key, signed by the one before it, which is then deleted; its public half stays in the book. */
+  readonly rotate: () => Promise<Signed<KeyRecord>>
+  /** The key in use, made where there is none. */
+  readonly key: () => Promise<Signed<KeyRecord>>
+}
+
+/** Signs into a book. Several may share it (a command rotates beside the platform): each looks at what is new first. */
+export const makeAnchorer = ({ book, keys, clock }: AnchorerOptions): Anchorer => {
+  const ring = new KeyRing()
+  let read = 0
+  let queue: Promise<unknown> = Promise.resolve()
+  /** One after the other: two signatures at once must not both make the first key. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(work, work)
+    queue = turn.catch(() => undefined)
+    return turn
+  }
+  const upToDate = async () => {
+    const { lines, next } = await book.read(read)
+    for (const line of lines) {
+      const record = parseRecord(line)
+      if (record.kind === "key") ring.accept(record)
+    }
+    read = next
+  }
+  const announce = async (key: PrivateKey, signer: PrivateKey, previous: string): Promise<Signed<KeyRecord>> => {
+    const plain = { kind: "key", v: 1, key: key.id, publicKey: key.publicKey, at: clock(), previous } as const
+    const record = signRecord<KeyRecord>(plain, signer.privateKey)
+    await book.append([recordText(record)])
+    await upToDate()
+    return record
+  }
+  const current = async (): Promise<{ readonly record: Signed<KeyRecord>; readonly key: PrivateKey }> => {
+    await upToDate()
+    const record = ring.current
+    if (record === undefined) {
+      const key = await keys.make()
+      return { record: await announce(key, key, ""), key }
+    }
+    const key = await keys.find(record.key)
+    if (key === undefined)
+      throw new Error(
+        `${book.name} says that key ${record.key} signs, and its private half is not here: bring it back.`
+      )
+    return { record, key }
+  }
+  return {
+    sign: (head) =>
+      inTurn(async () => {
+        const { key } = await current()
+        const { partition, no, hash, eventNo } = head
+        const plain = { kind: "anchor", v: 1, partition, no, hash, eventNo, at: clock(), key: key.id } as const
+        const anchor = signRecord<Anchor>(plain, key.privateKey)
+        await book.append([recordText(anchor)])
+        return anchor
+      }),
+    rotate: () =>
+      inTurn(async () => {
+        const { key: old } = await current()
+        const key = await keys.make() // before the book names it: a crash between leaves a key that nobody uses
+        const record = await announce(key, old, old.id)
+        await keys.forgetAllBut(key.id)
+        return record
+      }),
+    key: () => inTurn(async () => (await current()).record)
+  }
+}

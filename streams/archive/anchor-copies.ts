@@ -1,0 +1,37 @@
+import { parseRecord } from "#streams/anchors/records.ts"
+import type { AnchorBook } from "#streams/ports/anchor-book.ts"
+import type { ObjectStore } from "#streams/ports/object-store.ts"
+import { sha256Hex } from "./seal.ts"
+
+const PREFIX = "anchors/"
+
+/** Signed records in the archive, an object each, so that they are where the second copy of the commits is. */
+export const archivedAnchors = (store: ObjectStore): AnchorBook => {
+  const lineOf = async (key: string) =>
+    Buffer.from((await store.get(key))!)
+      .toString("utf8")
+      .trimEnd()
+  return {
+    name: `${store.name} ${PREFIX}`,
+    append: async (lines) => {
+      for (const line of lines) {
+        const { at } = parseRecord(line)
+        const name = `${at.slice(0, 10)}/${at.replaceAll(":", "").padEnd(30, "0")}-${sha256Hex(line).slice(0, 16)}`
+        await store.put(`${PREFIX}${name}.json`, Buffer.from(`${line}\n`, "utf8"))
+      }
+    },
+    read: async (from) => {
+      const keys = (await store.list(PREFIX)).map(({ key }) => key)
+      const lines: Array<string> = []
+      for (let at = from; at < keys.length; at += AT_ONCE)
+        lines.push(...(await Promise.all(keys.slice(at, at + AT_ONCE).map(lineOf))))
+      return { lines, next: keys.length }
+    },
+    last: async () => {
+      const newest = (await store.list(PREFIX)).at(-1)
+      return newest === undefined ? undefined : await lineOf(newest.key)
+    },
+    close: async () => undefined
+  }
+}
+const AT_ONCE = 16

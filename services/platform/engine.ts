@@ -52,7 +52,7 @@ export type Engine = {
   readonly mdNo: number
 }
 
-const PARTITION = 0
+export const PARTITION = 0
 
 /** Replays the ledger, opens its writer, and puts the paper market on top: starting up and recovering are the same. */
 export const openEngine = async ({

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util"
 import { join, resolve } from "node:path"
+import { proofSettings, type ProofSettings } from "./proof-settings.ts"
 
 /** What the platform was asked to be. */
 export type PlatformOptions = {
@@ -14,6 +15,7 @@ export type PlatformOptions = {
   readonly venue: "near" | "distant"
   readonly natsUrl: string | undefined
   readonly clickhouseUrl: string | undefined
+  readonly proof: ProofSettings
 }
 
 export const USAGE = `Usage: npm start [-- OPTIONS]
@@ -28,7 +30,8 @@ Starts the paper-trading platform on this machine: the ledger, a paper venue on 
   --data DIR                  where everything is kept (default: TRADE2026_DATA, or ./data)
   --help                      this text
 
-Environment: TRADE2026_DATA, TRADE2026_PORT_OFFSET (10000 moves all ports by that), NATS_URL, CLICKHOUSE_URL
+Environment: TRADE2026_DATA, TRADE2026_PORT_OFFSET (10000 moves all ports by that), NATS_URL, CLICKHOUSE_URL;
+S3_URL keeps the archive in a bucket instead of the data folder (docs/operations.md, with how often things are proved)
 `
 
 /** Wrong usage: a sentence for the one who typed it. */
@@ -52,16 +55,26 @@ export const readOptions = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv)
   }
   const venue = values.venue ?? "near"
   if (venue !== "near" && venue !== "distant") throw new UsageError(`--venue is near or distant, not ${venue}`)
+  const data = resolve(values.data ?? blankAsNone(env["TRADE2026_DATA"]) ?? join(process.cwd(), "data"))
   return {
     profile,
     venue,
     demo: values["no-demo"] !== true,
     seed: whole("--seed", values.seed ?? "1", 0, 4_294_967_295),
     seedGiven: values.seed !== undefined,
-    data: resolve(values.data ?? blankAsNone(env["TRADE2026_DATA"]) ?? join(process.cwd(), "data")),
+    data,
     portOffset: whole("TRADE2026_PORT_OFFSET", blankAsNone(env["TRADE2026_PORT_OFFSET"]) ?? "0", 0, 56_000),
     natsUrl: profile === "servers" ? natsUrl : undefined,
-    clickhouseUrl: profile === "servers" ? clickhouseUrl : undefined
+    clickhouseUrl: profile === "servers" ? clickhouseUrl : undefined,
+    proof: settingsOfProof(data, env)
+  }
+}
+
+const settingsOfProof = (data: string, env: NodeJS.ProcessEnv): ProofSettings => {
+  try {
+    return proofSettings(data, env)
+  } catch (error) {
+    throw new UsageError((error as Error).message)
   }
 }
 

@@ -14,10 +14,11 @@ import { BrokenChain } from "#streams/chain.ts"
 import { Undecodable } from "#streams/codec.ts"
 import { serveCommands } from "#streams/serve-commands.ts"
 import { wallClock } from "./clock.ts"
-import { openEngine, startProjector, type Engine } from "./engine.ts"
+import { openEngine, PARTITION, startProjector, type Engine } from "./engine.ts"
 import { readMarketPlace, writeMarketPlace, type MarketPlace } from "./market-place.ts"
 import type { PlatformOptions } from "./options.ts"
 import { PORTS } from "./ports.ts"
+import { startProof } from "./proof.ts"
 import { services } from "./services.ts"
 import { openLog, openPeople, openRows } from "./stores.ts"
 
@@ -57,6 +58,13 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
     Effect.sync(() => openRows(options)),
     (open) => Effect.promise(() => open.close())
   )
+  // opened before the writer, and so closed after it: its last commits are signed and archived
+  const proof = yield* Effect.acquireRelease(
+    attempt(async () =>
+      startProof({ partition: PARTITION, data, natsUrl: options.natsUrl, settings: options.proof, clock })
+    ),
+    (started) => Effect.promise(() => started.close())
+  )
   const place = readMarketPlace(data)
   const seed = options.seedGiven ? options.seed : (place?.seed ?? options.seed)
   const engine = yield* Effect.acquireRelease(
@@ -70,6 +78,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
         await writer.stop()
       })
   )
+  proof.attach(() => ({ ...engine.writer.head(), partition: PARTITION }))
   const projector = yield* Effect.acquireRelease(
     Effect.sync(() => {
       const stop = new AbortController()
@@ -96,7 +105,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   if (options.natsUrl !== undefined) yield* commandsOverNats(options.natsUrl, engine, clock)
   yield* runMarket(engine, seed, Math.max(place?.no ?? 0, engine.mdNo) + 1, data, clock)
   yield* Layer.build(
-    services({ engine, log, people, rows, rowsHealth: health, projector: projector.running, clock, portOffset })
+    services({ engine, log, people, rows, rowsHealth: health, projector: projector.running, proof, clock, portOffset })
   )
   yield* Effect.sync(() => process.stdout.write(welcome(options, engine)))
   const reason = yield* Effect.promise(() => engine.writer.ended)

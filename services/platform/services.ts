@@ -27,6 +27,7 @@ import type { RowStore } from "#streams/ports/row-store.ts"
 import type { Projector } from "#streams/project.ts"
 import { submitManyTo } from "#streams/submit-many.ts"
 import type { Engine } from "./engine.ts"
+import type { Proof } from "./proof.ts"
 import { PORTS, VERSION, type ServiceName } from "./ports.ts"
 import { venueDesk } from "./venue-desk.ts"
 
@@ -37,6 +38,7 @@ export type ServicesOptions = {
   readonly rows: RowStore
   readonly rowsHealth: () => HealthCheck
   readonly projector: Projector
+  readonly proof: Pick<Proof, "health" | "gauges">
   readonly clock: () => Time
   readonly portOffset: number
 }
@@ -59,6 +61,7 @@ const served = ({
   rows,
   rowsHealth,
   projector,
+  proof,
   clock,
   portOffset
 }: ServicesOptions): ReadonlyArray<Served> => {
@@ -75,7 +78,7 @@ const served = ({
     oms: {
       name: "oms",
       mounts: [omsRoutes(desk), entry.mount, peopleRoutes(peopleDesk)],
-      health: async () => ({ writer: health.writer(), view: health.view(), store: rowsHealth() }),
+      health: async () => ({ writer: health.writer(), view: health.view(), store: rowsHealth(), ...proof.health() }),
       gauges: [
         { name: "ledger_event_no", description: "Number of the newest event", read: () => writer.head().eventNo },
         { name: "ledger_commit_no", description: "Number of the newest commit", read: () => writer.head().no },
@@ -85,7 +88,8 @@ const served = ({
           description: "Event that the stored views have reached",
           read: () => projector.position().eventNo
         },
-        ...entry.gauges
+        ...entry.gauges,
+        ...proof.gauges
       ]
     },
     risk: { name: "risk", mounts: [riskRoutes(riskDesk)], health: async () => ({ writer: health.writer() }) },

@@ -2,14 +2,18 @@ import { join } from "node:path"
 import { clickHouseRows } from "#infra/clickhouse/row-store.ts"
 import { connectClickHouse } from "#infra/clickhouse/connect.ts"
 import { startEmbeddedClickHouse } from "#infra/clickhouse/embedded/start.ts"
+import { folderObjects } from "#infra/folder/object-store.ts"
 import { openNatsLog } from "#infra/nats/event-log.ts"
+import { s3Objects } from "#infra/s3/object-store.ts"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { openSqlitePeople } from "#infra/sqlite/people.ts"
 import type { HealthCheck } from "#services/contract/health.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { People } from "#streams/ports/people.ts"
+import type { ObjectStore } from "#streams/ports/object-store.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import type { PlatformOptions } from "./options.ts"
+import type { ProofSettings } from "./proof-settings.ts"
 
 /** The ledger's log of this profile. */
 export const openLog = async ({ natsUrl, data }: PlatformOptions): Promise<EventLog> =>
@@ -18,6 +22,18 @@ export const openLog = async ({ natsUrl, data }: PlatformOptions): Promise<Event
 /** Whose accounts they are: beside the ledger in every profile, since it is the only store that can forget. */
 export const openPeople = async ({ data }: PlatformOptions): Promise<People> =>
   openSqlitePeople({ file: join(data, "people.sqlite") })
+/** The same, to be read beside the process that writes it. */
+export const openLogForReading = async ({
+  natsUrl,
+  data
+}: Pick<PlatformOptions, "natsUrl" | "data">): Promise<EventLog> =>
+  natsUrl === undefined
+    ? openSqliteLog({ file: join(data, "ledger.sqlite"), readOnly: true })
+    : openNatsLog({ url: natsUrl, name: "trade2026-archiver" })
+
+/** The archive of this profile. */
+export const openArchive = ({ s3Url, archiveFolder }: ProofSettings, env: NodeJS.ProcessEnv): ObjectStore =>
+  s3Url === undefined ? folderObjects(archiveFolder) : s3Objects({ url: s3Url, env })
 
 /** The projections' store, and how it is. */
 export type OpenRows = {

@@ -1,7 +1,15 @@
 import type { KeyObject } from "node:crypto"
 import type { AnchorBook } from "#streams/ports/anchor-book.ts"
 import { KeyRing } from "./key-ring.ts"
-import { parseRecord, recordText, signRecord, type Anchor, type KeyRecord, type Signed } from "./records.ts"
+import {
+  parseRecord,
+  recordText,
+  signRecord,
+  type Anchor,
+  type KeyRecord,
+  type Signed,
+  type Statement
+} from "./records.ts"
 
 export type PrivateKey = { readonly id: string; readonly publicKey: string; readonly privateKey: KeyObject }
 
@@ -23,6 +31,8 @@ export type AnchorerOptions = {
 export type Anchorer = {
   /** Signs where a chain stands, durably. The first time a key is made. */
   readonly sign: (head: Pick<Anchor, "partition" | "no" | "hash" | "eventNo">) => Promise<Signed<Anchor>>
+  /** Vouches for a proof; it goes into the proof and not into the book. */
+  readonly state: (proof: string, upTo: number) => Promise<Signed<Statement>>
   /** A new key, signed by the one before it, which is then deleted; its public half stays in the book. */
   readonly rotate: () => Promise<Signed<KeyRecord>>
   /** The key in use, made where there is none. */
@@ -78,6 +88,12 @@ export const makeAnchorer = ({ book, keys, clock }: AnchorerOptions): Anchorer =
         const anchor = signRecord<Anchor>(plain, key.privateKey)
         await book.append([recordText(anchor)])
         return anchor
+      }),
+    state: (proof, upTo) =>
+      inTurn(async () => {
+        const { key } = await current()
+        const plain = { kind: "statement", v: 1, proof, upTo, at: clock(), key: key.id } as const
+        return signRecord<Statement>(plain, key.privateKey)
       }),
     rotate: () =>
       inTurn(async () => {

@@ -23,7 +23,7 @@ export const checkBook = async (book: AnchorBook): Promise<CheckedBook> => {
     try {
       const record = parseRecord(line)
       ring.accept(record)
-      if (record.kind === "key") continue
+      if (record.kind !== "anchor") continue
       const before = newest.get(record.partition)
       if (before !== undefined && (record.no < before.no || (record.no === before.no && record.hash !== before.hash)))
         throw new Error(`it signs commit ${record.no} after commit ${before.no}`)

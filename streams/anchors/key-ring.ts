@@ -19,7 +19,7 @@ export class KeyRing {
 
   /** Takes the next record of a book; throws {@link BadRecord} where it is not what a holder of the right key signed. */
   accept(record: SignedRecord): void {
-    if (record.kind === "anchor") return this.#anchor(record.key, record)
+    if (record.kind !== "key") return this.#signed(record.key, record)
     const before = this.current
     if (before !== undefined && before.key === record.key && before.signature === record.signature) return // said again
     if (record.previous !== (before?.key ?? ""))
@@ -30,7 +30,7 @@ export class KeyRing {
     this.#records.push(record)
   }
 
-  #anchor(id: string, record: SignedRecord): void {
+  #signed(id: string, record: SignedRecord): void {
     const key = this.find(id)
     if (key === undefined) throw new BadRecord(`key ${id} is not known here`)
     if (key !== this.current) throw new BadRecord(`key ${id} had been replaced`)

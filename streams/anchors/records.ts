@@ -25,8 +25,19 @@ export type KeyRecord = {
   /** id of the key before it, empty for the first */
   readonly previous: string
 }
+/** What whoever holds the key says of a proof: in the ledger up to this commit the order has these events and no others. */
+export type Statement = {
+  readonly kind: "statement"
+  readonly v: 1
+  /** sha256 over the proof's text without the statement */
+  readonly proof: string
+  readonly upTo: number
+  readonly at: string
+  readonly key: string
+}
+type Plain = Anchor | KeyRecord | Statement
 export type Signed<T> = T & { readonly signature: string }
-export type SignedRecord = Signed<Anchor> | Signed<KeyRecord>
+export type SignedRecord = Signed<Anchor> | Signed<KeyRecord> | Signed<Statement>
 
 /** A record that is not what its signer wrote. */
 export class BadRecord extends Error {
@@ -50,7 +61,11 @@ export const keyIdOf = (publicKey: string): string =>
   createHash("sha256").update(Buffer.from(publicKey, "hex")).digest("hex").slice(0, 16)
 
 /** Fields in the order in which they are signed and written. */
-const ordered = (record: Anchor | KeyRecord): Anchor | KeyRecord => {
+const ordered = (record: Plain): Plain => {
+  if (record.kind === "statement") {
+    const { kind, v, proof, upTo, at, key } = record
+    return { kind, v, proof, upTo, at, key }
+  }
   if (record.kind === "anchor") {
     const { kind, v, partition, no, hash, eventNo, at, key } = record
     return { kind, v, partition, no, hash, eventNo, at, key }
@@ -60,10 +75,10 @@ const ordered = (record: Anchor | KeyRecord): Anchor | KeyRecord => {
 }
 
 /** The bytes under a signature; the first words keep it from being taken for a signature over something else. */
-const message = (record: Anchor | KeyRecord): Buffer =>
+const message = (record: Plain): Buffer =>
   Buffer.from(`trade2026 signed record\n${JSON.stringify(ordered(record))}`, "utf8")
 
-export const signRecord = <T extends Anchor | KeyRecord>(record: T, privateKey: KeyObject): Signed<T> => ({
+export const signRecord = <T extends Plain>(record: T, privateKey: KeyObject): Signed<T> => ({
   ...record,
   signature: sign(null, message(record), privateKey).toString("hex")
 })
@@ -80,19 +95,25 @@ const [KEY_ID, HASH, SIGNATURE] = [HEX(16), HEX(64), HEX(128)]
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/u
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 
+const isRight = (record: SignedRecord): boolean => {
+  switch (record.kind) {
+    case "anchor":
+      return isCount(record.partition) && isCount(record.no) && isCount(record.eventNo) && HASH.test(record.hash)
+    case "key":
+      return HASH.test(record.publicKey) && (record.previous === "" || KEY_ID.test(record.previous))
+    case "statement":
+      return HASH.test(record.proof) && isCount(record.upTo)
+    default:
+      return false
+  }
+}
+
 /** Reads a record; anything that is not exactly as {@link recordText} writes it is refused. Signatures are not checked. */
 export const recordOf = (value: unknown): SignedRecord => {
   const record = value as SignedRecord
   if (record === null || typeof record !== "object") throw new BadRecord("it is no record")
   const { kind, v, key, at, signature } = record
-  const right =
-    (kind === "anchor"
-      ? isCount(record.partition) && isCount(record.no) && isCount(record.eventNo) && HASH.test(record.hash)
-      : kind === "key" && HASH.test(record.publicKey) && (record.previous === "" || KEY_ID.test(record.previous))) &&
-    v === 1 &&
-    KEY_ID.test(key) &&
-    TIME.test(at) &&
-    SIGNATURE.test(signature)
+  const right = isRight(record) && v === 1 && KEY_ID.test(key) && TIME.test(at) && SIGNATURE.test(signature)
   if (!right) throw new BadRecord("it has not the form of a signed record")
   if (kind === "key" && keyIdOf(record.publicKey) !== key) throw new BadRecord(`its key is not ${key}`)
   return record

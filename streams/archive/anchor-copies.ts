@@ -1,7 +1,5 @@
-import { parseRecord } from "#streams/anchors/records.ts"
 import type { AnchorBook } from "#streams/ports/anchor-book.ts"
 import type { ObjectStore } from "#streams/ports/object-store.ts"
-import { sha256Hex } from "./seal.ts"
 
 const PREFIX = "anchors/"
 
@@ -14,10 +12,10 @@ export const archivedAnchors = (store: ObjectStore): AnchorBook => {
   return {
     name: `${store.name} ${PREFIX}`,
     append: async (lines) => {
+      let no = numberOf((await store.list(PREFIX)).at(-1)?.key)
       for (const line of lines) {
-        const { at } = parseRecord(line)
-        const name = `${at.slice(0, 10)}/${at.replaceAll(":", "").padEnd(30, "0")}-${sha256Hex(line).slice(0, 16)}`
-        await store.put(`${PREFIX}${name}.json`, Buffer.from(`${line}\n`, "utf8"))
+        // a number that somebody else took meanwhile is refused by the store
+        await store.put(`${PREFIX}${String(++no).padStart(12, "0")}.json`, Buffer.from(`${line}\n`, "utf8"))
       }
     },
     read: async (from) => {
@@ -35,3 +33,4 @@ export const archivedAnchors = (store: ObjectStore): AnchorBook => {
   }
 }
 const AT_ONCE = 16
+const numberOf = (key: string | undefined): number => Number(/(\d+)\.json$/u.exec(key ?? "")?.[1] ?? 0)

@@ -28,8 +28,10 @@ export const compareCopies = async (options: CompareOptions): Promise<Compared> 
   const { partition, copies, pace } = options
   const readers = copies.map((copy) => new Reader(copy, partition, pace))
   const anchors = anchorsByNo(options.anchors)
+  // the ledger's end is looked up last: what is archived meanwhile is in it
+  const ledgerLast = readers.toReversed()
   for (let from = 1; ; from += BLOCK) {
-    for (const reader of readers) await reader.readTo(from + BLOCK)
+    for (const reader of ledgerLast) await reader.readTo(from + BLOCK)
     compareBlock(readers, from, from + BLOCK, anchors)
     if (readers.every(({ ended }) => ended)) break
   }

@@ -31,7 +31,7 @@ describe("a book of anchors", () => {
   it("does not hold when any character of any line is changed", async () => {
     const { kept } = await book()
     for (const [i, line] of kept.entries()) {
-      for (let at = 0; at < line.length; at += 3) {
+      for (let at = 0; at < line.length; at += 5) {
         const changed = line.slice(0, at) + String.fromCodePoint(line.codePointAt(at)! ^ 1) + line.slice(at + 1)
         const faults = await faultsOf(kept.map((one, j) => (j === i ? changed : one)))
         expect(faults.length, `line ${i + 1}, character ${at}`).toBeGreaterThan(0)

@@ -7,6 +7,7 @@ import type { RowFold } from "#streams/fold.ts"
 import { auditOrder, type OrderStory } from "#services/reports/audit-order.ts"
 import { askPlatform } from "./ask-platform.ts"
 import { catchUp, foldOf } from "./catch-up.ts"
+import { writeProof } from "./order-proof.ts"
 import { logPlace } from "./places.ts"
 import { storyText } from "./story-text.ts"
 import { CannotDo, WrongUsage, type Tools } from "./tools.ts"
@@ -16,14 +17,18 @@ export const audit: Verb = {
   words: "order ID",
   about: `The whole story of an order: the command, each risk check with the numbers that it compared, the events with both
 times, who caused them and the commits that hold them, fills with their double entries, and what the account had
-after each. Every commit on the way is checked.`,
-  options: LEDGER_OPTIONS,
-  examples: ["audit order 0-17"],
+after each. Every commit on the way is checked. --proof writes what a stranger needs to check the order's events against
+a signed anchor ("verify-proof"), and shows no other event: paths of the Merkle trees, and of the commits between only
+their hashes. It is signed with the key of the data folder, so it is made there.`,
+  options: { ...LEDGER_OPTIONS, proof: { value: "FILE", help: "write a proof of the order's events instead" } },
+  examples: ["audit order 0-17", "audit order 0-17 --proof order.json"],
   run: async (said, tools) => {
     const [what, orderId, more] = said.words
     if (what !== "order" || orderId === undefined || more !== undefined)
       throw new WrongUsage("audit what? Give: order ID")
     if (!/^\d{1,9}-\d{1,15}$/u.test(orderId)) throw new WrongUsage(`${orderId} is no order id: they look like 0-17`)
+    const file = said.text("proof")
+    if (file !== undefined) return await writeProof(said, tools, orderId, file)
     const answered = await askPlatform(said, tools, `/api/audit/orders/${orderId}`)
     const story = answered === undefined ? await fromLedger(said, tools, orderId) : (answered as OrderStory)
     return { ok: true, json: story, text: storyText(story) }

@@ -1,7 +1,11 @@
 import { existsSync } from "node:fs"
+import { anchorFile } from "#infra/folder/anchor-file.ts"
+import { keyFolder } from "#infra/folder/anchor-keys.ts"
+import { folderObjects } from "#infra/folder/object-store.ts"
 import { memoryLog } from "#infra/memory/event-log.ts"
 import { memoryRows } from "#infra/memory/row-store.ts"
 import { recordingFeed } from "#infra/recordings/recording-feed.ts"
+import { s3Objects } from "#infra/s3/object-store.ts"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { lockFolder } from "#infra/sqlite/folder-lock.ts"
 import { openSqlitePeople } from "#infra/sqlite/people.ts"
@@ -68,6 +72,13 @@ const tools: Tools = {
   exists: existsSync,
   openLog: async (place) => openAt(place, true),
   openNewLog: async (place) => (place.kind === "memory" ? memoryLog() : openAt(place, false)),
+  openObjects: (place) =>
+    place.kind === "folder" ? folderObjects(place.folder) : s3Objects({ url: place.url, env: process.env }),
+  anchorFile,
+  natsAnchors: async (url) =>
+    (await import("#infra/nats/anchor-stream.ts")).openNatsAnchors({ url, name: "trade2026-trade" }),
+  anchorKeys: keyFolder,
+  mirrors: async (url) => (await import("#infra/nats/mirrors.ts")).openMirrors({ url, name: "trade2026-trade" }),
   openStore,
   openPeople: async (file, how) => openSqlitePeople({ file, readOnly: how === "look" }),
   now: wallClock(),

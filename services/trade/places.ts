@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { WrongUsage, type LogPlace, type StorePlace, type Tools } from "./tools.ts"
+import { WrongUsage, type LogPlace, type ObjectsPlace, type StorePlace, type Tools } from "./tools.ts"
 import type { Said } from "./usage.ts"
 
 /** The data folder. */
@@ -39,6 +40,37 @@ export const hasStore = (said: Said, tools: Tools): boolean => {
   if (said.text("log") !== undefined && said.text("data") === undefined) return false
   const place = storePlace(said, tools)
   return "url" in place || tools.exists(place.folder)
+}
+
+/** `folder:DIR`, `s3:URL`, or just either of the two, as an option says it. */
+export const parseObjectsPlace = (told: string): ObjectsPlace => {
+  const [, kind, rest] = /^(?:(folder|s3):)?(.+)$/u.exec(told) as unknown as [string, string | undefined, string]
+  const isUrl = /^https?:\/\//u.test(rest)
+  if (kind === "s3" || (kind === undefined && isUrl)) return { kind: "s3", url: rest }
+  return { kind: "folder", folder: rest }
+}
+
+/** Where the ledger's archive is: as told, otherwise S3_URL, otherwise in the data folder where there is one. */
+export const archivePlace = (said: Said, tools: Tools): ObjectsPlace | undefined => {
+  const told = said.text("archive")
+  if (told !== undefined) return parseObjectsPlace(told)
+  if (said.text("log") !== undefined && said.text("data") === undefined) return undefined
+  const url = tools.env["S3_URL"]
+  if (url !== undefined && url !== "") return { kind: "s3", url }
+  const folder = join(dataFolder(said, tools), "archive")
+  return tools.exists(folder) ? { kind: "folder", folder } : undefined
+}
+
+/** Public keys that somebody trusts: 64 hex digits, or a file that holds them. */
+export const trustedKeys = (said: Said, tools: Tools): ReadonlyArray<string> => {
+  const told = said.text("key")
+  if (told === undefined) return []
+  const key = /^(?:ed25519:)?([0-9a-f]{64})$/u
+  const text = key.test(told) || !tools.exists(told) ? told : readFileSync(told, "utf8")
+  const found = text.split(/\s+/u).flatMap((word) => key.exec(word)?.[1] ?? [])
+  if (found.length === 0)
+    throw new WrongUsage(`--key ${told}: give a public key (ed25519: and 64 hex digits) or a file with it`)
+  return found
 }
 
 /** Partitions of the ledger: one, unless the firm was spread over several. */

@@ -1,6 +1,9 @@
 import type { Time } from "#domain/kernel/time.ts"
+import type { AnchorKeys } from "#streams/anchors/anchorer.ts"
+import type { AnchorBook } from "#streams/ports/anchor-book.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { DeadLetter, MarketFeed } from "#streams/ports/market-feed.ts"
+import type { ObjectStore } from "#streams/ports/object-store.ts"
 import type { People } from "#streams/ports/people.ts"
 import type { RowStore, Table } from "#streams/ports/row-store.ts"
 import type { StartProgress } from "./progress.ts"
@@ -11,6 +14,14 @@ export type LogPlace =
   | { readonly kind: "nats" | "kurrentdb"; readonly url: string }
 /** Where projections are kept: the embedded ClickHouse of a folder, or a server. */
 export type StorePlace = { readonly folder: string } | { readonly url: string }
+
+/** Where objects are kept. */
+export type ObjectsPlace =
+  | { readonly kind: "folder"; readonly folder: string }
+  | { readonly kind: "s3"; readonly url: string }
+
+/** A copy of the ledger that its server keeps by itself. */
+export type Mirror = { readonly name: string; readonly log: Pick<EventLog, "read"> }
 
 export type OpenStore = {
   readonly rows: RowStore
@@ -29,6 +40,14 @@ export type Tools = {
   readonly openLog: (place: LogPlace) => Promise<EventLog>
   /** For writing; `memory` is gone with the process. */
   readonly openNewLog: (place: LogPlace | { readonly kind: "memory" }) => Promise<EventLog>
+  readonly openObjects: (place: ObjectsPlace) => ObjectStore
+  readonly anchorFile: (file: string) => AnchorBook
+  readonly natsAnchors: (url: string) => Promise<AnchorBook>
+  readonly anchorKeys: (folder: string) => AnchorKeys
+  /** The mirrors that the ledger's server has. */
+  readonly mirrors: (
+    url: string
+  ) => Promise<{ readonly found: ReadonlyArray<Mirror>; readonly close: () => Promise<void> }>
   readonly openStore: (place: StorePlace) => Promise<OpenStore>
   /** The people of a data folder: to look only, or as the folder's owner. */
   readonly openPeople: (file: string, how: "look" | "own") => Promise<People>

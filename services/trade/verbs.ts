@@ -19,7 +19,7 @@ export const VERBS: ReadonlyArray<VerbEntry> = [
   },
   {
     name: "verify",
-    summary: "check every commit, the balances and the projections",
+    summary: "check every commit, its copies and anchors, the balances and the projections",
     load: async () => (await import("./verify.ts")).verify
   },
   {
@@ -31,6 +31,21 @@ export const VERBS: ReadonlyArray<VerbEntry> = [
     name: "forget",
     summary: "forget a person for good; the ledger stays as it is",
     load: async () => (await import("./forget.ts")).forget
+  },
+  {
+    name: "verify-proof",
+    summary: "check the proof of one order, without the ledger",
+    load: async () => (await import("./verify-proof.ts")).verifyProof
+  },
+  {
+    name: "anchors",
+    summary: "the keys that sign the ledger, and a new one",
+    load: async () => (await import("./anchors.ts")).anchors
+  },
+  {
+    name: "restore",
+    summary: "build a ledger from its archive",
+    load: async () => (await import("./restore.ts")).restore
   },
   {
     name: "market",

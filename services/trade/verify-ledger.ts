@@ -4,6 +4,7 @@ import type { State } from "#domain/account/state.ts"
 import { EPOCH } from "#domain/kernel/time.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
 import { bodyOf, BrokenChain, checkRoot, readChecked } from "#streams/chain.ts"
+import type { FaultKind } from "#streams/copies/faults.ts"
 import { EMPTY_CHAIN, type ChainHead } from "#streams/commit.ts"
 import { CannotFold, eventReader, type CommitPlace } from "#streams/fold.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
@@ -14,12 +15,17 @@ import type { Tools } from "./tools.ts"
 
 /** Something that does not hold. */
 export type Fault = {
-  /** `chain`, `events`, `rules`, `balances`, `projections` */
+  /** `chain`, `events`, `rules`, `balances`, `projections`, `copies`, `anchors` */
   readonly check: string
   readonly reason: string
   readonly partition?: number
   /** the first commit that is bad */
   readonly commit?: number
+  /** of `copies`: which copy, what is wrong with it, the last commit for the same reason, and who holds them sound */
+  readonly copy?: string
+  readonly kind?: FaultKind
+  readonly last?: number
+  readonly soundIn?: ReadonlyArray<string>
 }
 export type PartitionFindings = {
   readonly partition: number

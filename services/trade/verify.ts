@@ -3,6 +3,8 @@ import { hasStore, logPlace, PARTITION_OPTION, partitionsOf, storePlace } from "
 import { count } from "./progress.ts"
 import type { OpenStore, Outcome, Tools } from "./tools.ts"
 import { LEDGER_OPTIONS, type Said, type Verb } from "./usage.ts"
+import { KEY_OPTION } from "./proved-by.ts"
+import { copiesLines, COPIES_OPTIONS, verifyCopies, type CopiesFindings } from "./verify-copies.ts"
 import { verifyPartition, type Fault, type PartitionFindings } from "./verify-ledger.ts"
 import { compareWithStore, expectations, type ComparedTable } from "./verify-projections.ts"
 
@@ -11,12 +13,19 @@ export const verify: Verb = {
   about: `Checks the ledger from its first commit: the chain of hashes, contiguity, the Merkle root of every commit, every
 field of every event, that the decider's state follows; that the double entries sum to zero in every unit and equal
 the balances, that what is reserved is what open orders hold; and that the projections, where they are kept and free
-to read, equal a fresh fold. The first bad commit is named. It only reads, also beside the running platform.`,
-  options: { ...LEDGER_OPTIONS, ...PARTITION_OPTION },
-  examples: ["verify", "verify --json"],
+to read, equal a fresh fold. Then ledger, archive, mirrors (on NATS) and signed anchors are compared, each read to its
+end: every commit that is missing, unreadable, changed, reordered, duplicated or forked is named with the copy that holds
+it so, and with those that hold it sound. It only reads, also beside the running platform.`,
+  options: { ...LEDGER_OPTIONS, ...PARTITION_OPTION, ...COPIES_OPTIONS, ...KEY_OPTION },
+  examples: [
+    "verify",
+    "verify --json",
+    "verify --log nats:nats://127.0.0.1:4222 --archive s3:https://s3.example/ledger"
+  ],
   run: async (said, tools) => {
     const asked = partitionsOf(said)
-    const log = await tools.openLog(logPlace(said, tools))
+    const place = logPlace(said, tools)
+    const log = await tools.openLog(place)
     const { store, why } = await storeIfFree(said, tools)
     try {
       const expected = await expectations(PROJECTIONS, store?.rows)
@@ -27,7 +36,9 @@ to read, equal a fresh fold. The first bad commit is named. It only reads, also 
         )
       }
       const projections = await compareWithStore(expected, log, partitions, store?.rows)
-      return outcome(log.name, partitions, projections, why)
+      const broken = partitions.some(({ faults }) => faults.length > 0)
+      const copies = await verifyCopies(said, tools, place, log, asked, broken)
+      return outcome(log.name, partitions, projections, why, copies)
     } finally {
       await store?.close()
       await log.close()
@@ -48,22 +59,34 @@ const outcome = (
   ledger: string,
   partitions: ReadonlyArray<PartitionFindings>,
   projections: ReadonlyArray<ComparedTable>,
-  notCompared: string
+  notCompared: string,
+  copies: CopiesFindings
 ): Outcome => {
   const faults: ReadonlyArray<Fault> = [
     ...partitions.flatMap((one) => one.faults),
-    ...projections.flatMap(({ fault }) => (fault === undefined ? [] : [fault]))
+    ...projections.flatMap(({ fault }) => (fault === undefined ? [] : [fault])),
+    ...copies.faults
   ]
   const ok = faults.length === 0
   const checked = partitions.map(({ partition, commits, events, head }) => ({ partition, commits, events, head }))
   return {
     ok,
-    json: { ok, ledger, partitions: checked, projections, ...(notCompared !== "" && { notCompared }), faults },
+    json: {
+      ok,
+      ledger,
+      partitions: checked,
+      projections,
+      copies: copies.compared.map(({ partition, copies: read, anchors }) => ({ partition, copies: read, anchors })),
+      anchors: copies.books,
+      ...(notCompared !== "" && { notCompared }),
+      faults
+    },
     text: [
       `ledger ${ledger}`,
       ...partitions.flatMap(partitionLines),
       ...projections.map(projectionLine),
       ...(notCompared === "" ? [] : [`  projections were not compared: ${notCompared}`]),
+      ...copiesLines(copies),
       ...faults.map(({ check, reason }) => `FAULT  ${check}: ${reason}`),
       ok ? "everything holds" : `${faults.length} ${faults.length === 1 ? "fault" : "faults"}`
     ].join("\n")

@@ -6,6 +6,12 @@ import { BadRecord, isSignedBy, type KeyRecord, type Signed, type SignedRecord }
  */
 export class KeyRing {
   readonly #records: Array<Signed<KeyRecord>> = []
+  readonly #trusted: ReadonlyArray<string>
+
+  /** `trusted` public keys may begin anew: after the loss of a key nobody can sign for its successor. */
+  constructor(trusted: ReadonlyArray<string> = []) {
+    this.#trusted = trusted
+  }
 
   get records(): ReadonlyArray<Signed<KeyRecord>> {
     return this.#records
@@ -22,6 +28,8 @@ export class KeyRing {
     if (record.kind !== "key") return this.#signed(record.key, record)
     const before = this.current
     if (before !== undefined && before.key === record.key && before.signature === record.signature) return // said again
+    if (record.previous === "" && this.#trusted.includes(record.publicKey) && isSignedBy(record, record.publicKey))
+      return void this.#records.push(record)
     if (record.previous !== (before?.key ?? ""))
       throw new BadRecord(`key ${record.key} does not follow the key before it`)
     if (this.find(record.key) !== undefined) throw new BadRecord(`key ${record.key} was there before`)

@@ -1,4 +1,4 @@
-import { BrokenChain, readChecked, type CheckedCommit } from "#streams/chain.ts"
+import { bodyOf, BrokenChain, readChecked, type CheckedCommit } from "#streams/chain.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { ObjectStore } from "#streams/ports/object-store.ts"
 import { archiveEnd, type ArchiveEnd } from "./archive.ts"
@@ -80,8 +80,9 @@ const sealSegment = async (
 /** The number of the last event; each must follow the one before it. */
 const numberEvents = (after: number, commits: ReadonlyArray<CheckedCommit>): number => {
   let last = after
-  for (const { stored, body } of commits) {
-    for (const event of body.events) {
+  for (const commit of commits) {
+    const { stored } = commit
+    for (const event of bodyOf(commit).events) {
       if (event["eventNo"] !== last + 1)
         throw new BrokenChain(
           stored.partition,

@@ -1,6 +1,10 @@
 // The command line in this process, on a data folder of its own and a store in memory.
 import { existsSync } from "node:fs"
 import { join } from "node:path"
+import { anchorFile } from "#infra/folder/anchor-file.ts"
+import { keyFolder } from "#infra/folder/anchor-keys.ts"
+import { folderObjects } from "#infra/folder/object-store.ts"
+import { memoryAnchors } from "#infra/memory/anchor-book.ts"
 import { memoryLog } from "#infra/memory/event-log.ts"
 import { memoryRows } from "#infra/memory/row-store.ts"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
@@ -52,7 +56,12 @@ export const trade = async (
     env: { TRADE2026_DATA: folder, TRADE2026_PORT_OFFSET: "57000", ...env },
     exists: (path) => (path.endsWith("clickhouse") ? store !== undefined : existsSync(path)),
     openLog: async (place) => openSqliteLog({ file: place.kind === "sqlite" ? place.file : "", readOnly: true }),
-    openNewLog: async () => memoryLog(),
+    openNewLog: async (place) => (place.kind === "sqlite" ? openSqliteLog({ file: place.file }) : memoryLog()),
+    openObjects: (place) => folderObjects(place.kind === "folder" ? place.folder : ""),
+    anchorFile,
+    natsAnchors: async () => memoryAnchors(),
+    anchorKeys: keyFolder,
+    mirrors: async () => ({ found: [], close: async () => undefined }),
     openStore: async () => {
       if (store === undefined) throw new Error("The ClickHouse folder is held by another running instance.")
       return { rows: store, beside: () => Promise.reject(new Error("not here")), close: async () => undefined }

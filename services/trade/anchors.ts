@@ -10,9 +10,9 @@ import type { Said, Verb } from "./usage.ts"
 export const anchors: Verb = {
   words: "[rotate]",
   about: `Shows the public keys that sign this ledger, and what was signed last. Publish the key, or write it down, where
-nobody who can write the data folder can write: it is what "verify --key" and "verify-proof --key" are given. "rotate"
-makes a new key that the old one signs, also beside the running platform; the private half of the old one is deleted,
-its public half stays in anchors.jsonl.`,
+nobody who can write the data folder can write: it is what "verify --key" and "verify-proof --key" are given.
+"rotate" makes a new key that the old one signs, also beside the running platform; the private half of the old one
+is deleted, its public half stays in anchors.jsonl.`,
   options: { data: { value: "DIR", help: "the data folder (TRADE2026_DATA, otherwise ./data)" } },
   examples: ["anchors", "anchors rotate"],
   run: async (said, tools) => {

@@ -17,9 +17,9 @@ export const audit: Verb = {
   words: "order ID",
   about: `The whole story of an order: the command, each risk check with the numbers that it compared, the events with both
 times, who caused them and the commits that hold them, fills with their double entries, and what the account had
-after each. Every commit on the way is checked. --proof writes what a stranger needs to check the order's events against
-a signed anchor ("verify-proof"), and shows no other event: paths of the Merkle trees, and of the commits between only
-their hashes. It is signed with the key of the data folder, so it is made there.`,
+after each. Every commit on the way is checked. --proof writes what a stranger needs to check the order's events
+against a signed anchor ("verify-proof"), and shows no other event: paths of the Merkle trees, and of the commits
+between only their hashes. It is signed with the key of the data folder, so it is made there.`,
   options: { ...LEDGER_OPTIONS, proof: { value: "FILE", help: "write a proof of the order's events instead" } },
   examples: ["audit order 0-17", "audit order 0-17 --proof order.json"],
   run: async (said, tools) => {

@@ -14,10 +14,10 @@ import type { Verb } from "./usage.ts"
 export const restore: Verb = {
   words: "",
   about: `Builds a ledger from its archive: every seal, segment, commit and signed anchor of the archive is checked before the
-first commit is written; then all of it is written, numbers, ids, bytes and hashes as they were; then both are read side
-by side and must be equal. A target that holds anything is refused; --resume goes on with one that holds the beginning
-of this archive. Beside a SQLite file the archived anchors are put as anchors.jsonl where there is none; private keys
-are not in an archive.`,
+first commit is written; then all of it is written, numbers, ids, bytes and hashes as they were; then both are read
+side by side and must be equal. A target that holds anything is refused; --resume goes on with one that holds the
+beginning of this archive. Beside a SQLite file the archived anchors are put as anchors.jsonl where there is none;
+private keys are not in an archive.`,
   options: {
     from: { value: "folder:DIR|s3:URL", help: "the archive" },
     to: { value: "sqlite:FILE|nats:URL", help: "the new ledger" },

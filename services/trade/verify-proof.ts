@@ -9,9 +9,10 @@ import type { Verb } from "./usage.ts"
 export const verifyProof: Verb = {
   words: "FILE",
   about: `Checks a proof that "audit order ID --proof FILE" wrote, without the ledger: each event's bytes lead to its commit's
-Merkle root (RFC 9162), each commit's hash to the next, the last one to a signed anchor, and each signing key to the one
-before it. Give the firm's public key as you know it from elsewhere: without it the file only proves that it was not
-changed since somebody signed it. That no event was left out is stated by the key's holder, and no hash can show it.`,
+Merkle root (RFC 9162), each commit's hash to the next, the last one to a signed anchor, and each signing key to the
+one before it. Give the firm's public key as you know it from elsewhere: without it the file only proves that it was
+not changed since somebody signed it. That no event was left out is stated by the key's holder, and no hash can show
+it.`,
   options: {
     key: { value: "PUBKEY|FILE", help: "the firm's public key (ed25519: and 64 hex digits), or a file with it" }
   },

@@ -13,9 +13,9 @@ export const verify: Verb = {
   about: `Checks the ledger from its first commit: the chain of hashes, contiguity, the Merkle root of every commit, every
 field of every event, that the decider's state follows; that the double entries sum to zero in every unit and equal
 the balances, that what is reserved is what open orders hold; and that the projections, where they are kept and free
-to read, equal a fresh fold. Then ledger, archive, mirrors (on NATS) and signed anchors are compared, each read to its
-end: every commit that is missing, unreadable, changed, reordered, duplicated or forked is named with the copy that holds
-it so, and with those that hold it sound. It only reads, also beside the running platform.`,
+to read, equal a fresh fold. Then ledger, archive, mirrors (on NATS) and signed anchors are compared, each read to
+its end: every commit that is missing, unreadable, changed, reordered, duplicated or forked is named with the copy
+that holds it so, and with those that hold it sound. It only reads, also beside the running platform.`,
   options: { ...LEDGER_OPTIONS, ...PARTITION_OPTION, ...COPIES_OPTIONS, ...KEY_OPTION },
   examples: [
     "verify",

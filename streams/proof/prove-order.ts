@@ -43,7 +43,7 @@ export const proveOrder = async (
   for await (const batch of readChecked(log, partition)) {
     for (const commit of batch) {
       const { no, prev, id, root, hash, body } = commit.stored
-      const events = eventsOf(commit, orderId)
+      const events = last === 0 && !places(commit, orderId) ? [] : eventsOf(commit, orderId)
       if (events.length > 0) {
         open ??= { first: no, prev, commits: [], events: [] }
         open.events.push(...events)
@@ -60,7 +60,7 @@ export const proveOrder = async (
     upTo = batch.at(-1)!.stored.no
     onCommit?.(upTo)
   }
-  if (last === 0) throw new CannotProve("UnknownOrder", `the ledger holds no event of an order ${orderId}`)
+  if (last === 0) throw new CannotProve("UnknownOrder", `the ledger holds no order ${orderId}`)
   if (open !== undefined) {
     const signed = Math.max(0, ...anchorAt.keys())
     throw new CannotProve(
@@ -71,6 +71,13 @@ export const proveOrder = async (
   }
   return { proof: { order: orderId, partition, parts, keys }, upTo }
 }
+
+/** An order begins with the event that gave it its number; before it somebody may have spoken of it by mistake. */
+const places = (commit: CheckedCommit, orderId: string): boolean =>
+  commit.text.includes(`"${orderId}"`) &&
+  bodyOf(commit).events.some(
+    (event) => event["type"] === "OrderPlaced" && orderId === `${commit.stored.partition}-${String(event["eventNo"])}`
+  )
 
 const eventsOf = (commit: CheckedCommit, orderId: string): ReadonlyArray<ProvedEvent> => {
   if (!commit.text.includes(`"${orderId}"`)) return [] // most commits need not be parsed

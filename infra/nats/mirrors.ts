@@ -5,6 +5,7 @@ import { connectNats, type NatsOptions } from "./connection.ts"
 import { subjectOf } from "./ledger-stream.ts"
 
 const BATCH = 256
+const PATIENCE_MS = 5_000
 
 /** The streams that mirror a ledger's, to be read as they are. */
 export const openMirrors = async ({ stream = "LEDGER", ...options }: NatsOptions & { readonly stream?: string }) => {
@@ -23,18 +24,19 @@ export const openMirrors = async ({ stream = "LEDGER", ...options }: NatsOptions
         filter_subjects: [subject],
         deliver_policy: DeliverPolicy.All
       })
-      const messages = await consumer.consume({ max_messages: BATCH })
-      let batch: Array<StoredCommit> = []
-      for await (const message of messages) {
-        const commit = commitOf(partition, message.headers ?? [], message.data)
-        if (!(commit.no < from)) batch.push(commit)
-        if (batch.length >= BATCH || message.seq >= newest.seq) {
-          if (batch.length > 0) yield batch
-          batch = []
+      for (let seq = 0; seq < newest.seq;) {
+        const batch: Array<StoredCommit> = []
+        const messages = await consumer.fetch({ max_messages: BATCH, expires: PATIENCE_MS })
+        const before = seq
+        for await (const message of messages) {
+          seq = message.seq
+          const commit = commitOf(partition, message.headers ?? [], message.data)
+          if (seq <= newest.seq && !(commit.no < from)) batch.push(commit)
+          if (seq >= newest.seq) break
         }
-        if (message.seq >= newest.seq) break
+        if (seq === before) throw new Error(`the stream ${mirror} does not deliver what stands behind message ${seq}`)
+        if (batch.length > 0) yield batch
       }
-      await messages.close()
     }
   })
   return { found: names.map((name) => ({ name, log: reader(name) })), close: link.close }

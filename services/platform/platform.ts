@@ -127,7 +127,7 @@ const missedOf = (place: MarketPlace | undefined, seed: number): { readonly miss
 const withAdvice = (error: unknown): never => {
   if (!(error instanceof BrokenChain || error instanceof Undecodable)) throw error
   throw new Error(
-    `${error.message}. Nothing was changed. "npm run trade -- verify" says what holds; go on with a copy from before.`,
+    `${error.message}. Nothing was changed. "npm run trade -- verify" says what holds, and where it is sound; "npm run trade -- restore" builds the ledger from its archive.`,
     {
       cause: error
     }

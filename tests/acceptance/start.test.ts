@@ -2,10 +2,11 @@ import { createServer } from "node:net"
 import { once } from "node:events"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { setTimeout as sleep } from "node:timers/promises"
 import { describe, expect, test } from "vitest"
 import { freeOffset, startPlatform, type Platform } from "#tests/support/platform.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
-import { trade } from "#tests/support/trade.ts"
+import { trade, tradeJson } from "#tests/support/trade.ts"
 
 const ORDER = '{"account":"test_account","symbol":"BTCUSDT","side":"buy","type":"limit","quantity":0.1,"price":45000.0}'
 const get = async (platform: Platform, port: number, path: string) =>
@@ -33,10 +34,18 @@ describe("a platform", () => {
     }
     const before = (await get(first, 8084, "/venue/status"))["mdNo"] as number
     expect(await first.stop()).toBe(0)
-    const again = await startPlatform({ data: folder.path })
+    await isProved(folder.path, order.orderId)
+    const again = await startPlatform({ data: folder.path, env: { TRADE2026_SCRUB_SECONDS: "0.3" } })
     try {
       expect((await get(again, 8084, "/venue/status"))["mdNo"]).toBeGreaterThanOrEqual(before)
       expect(await get(again, 8099, `/orders/${order.orderId}`)).toMatchObject({ orderId: order.orderId })
+      flipByte(join(folder.path, "ledger.sqlite"), 4)
+      await until(() => again.output().includes("ALERT  scrub: ledger, partition 0: commit 4 is changed"))
+      expect(await get(again, 8099, "/health")).toMatchObject({
+        status: "degraded",
+        checks: { copies: { status: "degraded", detail: expect.stringContaining("commit 4 is changed") } }
+      })
+      expect(await (await fetch(again.url(8099, "/metrics"))).text()).toMatch(/^ledger_copy_faults\{.*\} [1-9]/mu)
     } finally {
       await again.stop()
     }
@@ -71,6 +80,29 @@ describe("a platform", () => {
     expect(stdout).toContain("damaged at commit 4")
   })
 })
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await sleep(50)
+}
+
+/** A platform that was stopped has signed and archived its last commit; whoever has the file and the key believes it. */
+const isProved = async (data: string, orderId: string): Promise<void> => {
+  using elsewhere = tempDir("proved")
+  const copy = `sqlite:${join(elsewhere.path, "ledger.sqlite")}`
+  const restored = await tradeJson(["restore", "--from", join(data, "archive"), "--to", copy])
+  const db = new DatabaseSync(join(data, "ledger.sqlite"), { readOnly: true })
+  const commits = Number(db.prepare("select max(no) as no from commits").get()!["no"])
+  db.close()
+  expect(restored).toMatchObject({ ok: true, partitions: [{ partition: 0, commits }] })
+  const { keys, newest } = (await tradeJson(["anchors", "--data", data])) as {
+    readonly keys: ReadonlyArray<{ readonly publicKey: string }>
+    readonly newest: ReadonlyArray<{ readonly no: number }>
+  }
+  expect(newest[0]!.no).toBe(commits)
+  const file = join(elsewhere.path, "order.json")
+  await tradeJson(["audit", "order", orderId, "--proof", file, "--data", data])
+  expect(await tradeJson(["verify-proof", file, "--key", keys[0]!.publicKey])).toMatchObject({ order: orderId })
+}
 
 const flipByte = (file: string, no: number): void => {
   const db = new DatabaseSync(file)

@@ -19,15 +19,22 @@ const PATIENCE_MS = 5_000
 /** Signed anchors in a stream that keeps them for ever, on `audit.anchor`; another stream has a subject of its own. */
 export const openNatsAnchors = async ({
   stream = "AUDIT",
+  readOnly = false,
   ...options
-}: NatsOptions & { readonly stream?: string }): Promise<AnchorBook> => {
+}: NatsOptions & {
+  readonly stream?: string
+  /** makes no stream: one that is missing is an empty book */
+  readonly readOnly?: boolean
+}): Promise<AnchorBook> => {
   const link = await connectNats(options)
   try {
     const jsm = await jetstreamManager(link.nc, { checkAPI: false, timeout: PATIENCE_MS })
     const js = jetstream(link.nc, { timeout: PATIENCE_MS })
     const subject = `${stream.toLowerCase()}.anchor`
-    await makeWhereMissing(jsm, stream, subject)
-    const newest = () => jsm.streams.getMessage(stream, { last_by_subj: subject })
+    const missing = await isMissing(jsm, stream)
+    if (missing && !readOnly) await make(jsm, stream, subject)
+    const newest = async () =>
+      missing && readOnly ? null : await jsm.streams.getMessage(stream, { last_by_subj: subject })
     return {
       name: `nats:${link.address} ${stream}`,
       append: async (lines) => {
@@ -62,13 +69,17 @@ export const openNatsAnchors = async ({
   }
 }
 
-const makeWhereMissing = async (jsm: JetStreamManager, stream: string, subject: string): Promise<void> => {
+const isMissing = async (jsm: JetStreamManager, stream: string): Promise<boolean> => {
   try {
     await jsm.streams.info(stream)
-    return
+    return false
   } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound) throw error
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return true
+    throw error
   }
+}
+
+const make = async (jsm: JetStreamManager, stream: string, subject: string): Promise<void> => {
   await jsm.streams.add({
     name: stream,
     subjects: stream === "AUDIT" ? [subject, "audit.ops.>"] : [subject],

@@ -76,7 +76,7 @@ const tools: Tools = {
     place.kind === "folder" ? folderObjects(place.folder) : s3Objects({ url: place.url, env: process.env }),
   anchorFile,
   natsAnchors: async (url) =>
-    (await import("#infra/nats/anchor-stream.ts")).openNatsAnchors({ url, name: "trade2026-trade" }),
+    (await import("#infra/nats/anchor-stream.ts")).openNatsAnchors({ url, name: "trade2026-trade", readOnly: true }),
   anchorKeys: keyFolder,
   mirrors: async (url) => (await import("#infra/nats/mirrors.ts")).openMirrors({ url, name: "trade2026-trade" }),
   openStore,

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path"
 import { allAnchors, checkBook } from "#streams/anchors/checked-book.ts"
 import { archivedAnchors } from "#streams/archive/anchor-copies.ts"
+import type { Anchor } from "#streams/anchors/records.ts"
 import { archivedPartitions } from "#streams/archive/archive.ts"
 import { restoreLog, TargetNotEmpty } from "#streams/archive/restore.ts"
 import type { Compared } from "#streams/copies/compare.ts"
@@ -57,7 +58,7 @@ private keys are not in an archive.`,
         )
       }
       await keepAnchors(tools, target, store)
-      return outcome(store.name, log.name, restored)
+      return outcome(store.name, log.name, restored, allAnchors([book]))
     } finally {
       progress.end()
       await log.close()
@@ -78,14 +79,21 @@ const keepAnchors = async (tools: Tools, target: LogPlace, store: ObjectStore): 
   if ((await book.last()) === undefined) await book.append((await archivedAnchors(store).read(0)).lines)
 }
 
-const outcome = (from: string, to: string, restored: ReadonlyArray<Compared>) => {
+const outcome = (
+  from: string,
+  to: string,
+  restored: ReadonlyArray<Compared>,
+  signed: ReadonlyArray<Pick<Anchor, "partition" | "no">>
+) => {
   const faults = restored.flatMap((one) => one.faults.map((fault) => ({ partition: one.partition, ...fault })))
   const equal = restored.every(({ copies }) => copies[0]!.commits === copies[1]!.commits)
   const ok = faults.length === 0 && equal
   const partitions = restored.map(({ partition, copies, anchors }) => ({
     partition,
     commits: copies[0]!.commits,
-    anchors
+    anchors,
+    /** the newest commit that was signed: those behind the archive's end are lost */
+    signedUpTo: signed.reduce((most, one) => (one.partition === partition ? Math.max(most, one.no) : most), 0)
   }))
   return {
     ok,
@@ -95,6 +103,12 @@ const outcome = (from: string, to: string, restored: ReadonlyArray<Compared>) =>
         ({ partition, commits, anchors }) =>
           `partition ${partition}: ${count(commits)} commits written and read again, ${count(anchors)} anchors compared`
       ),
+      ...partitions
+        .filter(({ commits, signedUpTo }) => signedUpTo > commits)
+        .map(
+          ({ partition, commits, signedUpTo }) =>
+            `partition ${partition}: commits ${commits + 1} to ${signedUpTo} were signed and are NOT in the archive`
+        ),
       ...faults.map(
         ({ copy, kind, commit, last, reason, partition }) =>
           `FAULT  ${copy}, partition ${partition}: commits ${commit} to ${last} ${kind}: ${reason}`

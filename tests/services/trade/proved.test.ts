@@ -115,6 +115,31 @@ describe("trade restore", () => {
     expect(rows(target.path)).toEqual(rows(folder.path))
   })
 
+  it("says what was signed behind the archive's end, and restores up to there", async () => {
+    using folder = tempDir("restore")
+    const commits = await provedFolder(folder.path)
+    const book = anchorFile(join(folder.path, "anchors.jsonl"))
+    const keys = keyFolder(join(folder.path, "keys"))
+    const anchorer = makeAnchorer({ book, keys, clock: () => new Date().toISOString() })
+    await anchorer.sign({ partition: 0, no: commits + 3, hash: "a".repeat(64), eventNo: 99_999 })
+    await makeForward(book, archivedAnchors(folderObjects(join(folder.path, "archive"))))()
+    const to = `sqlite:${join(folder.path, "restored", "ledger.sqlite")}`
+    const { exitCode, stdout } = await trade(folder.path, [
+      "restore",
+      "--from",
+      join(folder.path, "archive"),
+      "--to",
+      to
+    ])
+    expect(stdout).toMatch(
+      new RegExp(`commits ${commits + 1} to ${commits + 3} were signed and are NOT in the archive`)
+    )
+    expect(exitCode).toBe(0)
+    // and from then on verify says that the ledger lost its end
+    const after = await json(join(folder.path, "restored"), ["verify"])
+    expect(after.found.faults).toMatchObject([{ check: "copies", kind: "missing", commit: commits + 1 }])
+  })
+
   it("writes nothing from an archive that is damaged, and goes on with nothing that is not of it", async () => {
     using folder = tempDir("restore")
     await provedFolder(folder.path)

@@ -4,7 +4,7 @@ import { absOf, formatFixed, parseFixed, ratioHalfEven, ONE } from "#domain/kern
 import { averageCost } from "#domain/ledger/average-cost.ts"
 import { positions } from "#projections/positions/positions.ts"
 import { freshRows } from "#streams/fresh-rows.ts"
-import { asFold, eventsOf, storyLog } from "./story.ts"
+import { asFold, eventsOf, storyLog, ENTRIES } from "./story.ts"
 
 const NOTHING = { quantity: 0n, cost: 0n, realized: 0n }
 const trade = (held: typeof NOTHING, quantity: string, price: string) => {
@@ -151,7 +151,7 @@ describe("average cost", () => {
 
 describe("positions", () => {
   it.each([11, 12, 13])("hold the units that the decider holds, and count every fill (seed %i)", async (seed) => {
-    const { log, state } = await storyLog({ seed, steps: 1_500, together: 3 })
+    const { log, state } = await storyLog({ seed, steps: 1_500, together: 3, without: ENTRIES })
     const fresh = freshRows([asFold(positions)])
     let fills = 0
     for (const { event, place } of await eventsOf(log)) {

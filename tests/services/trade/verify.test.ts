@@ -135,7 +135,7 @@ describe("verify", () => {
     [
       "an account that was never opened",
       "OrderPlaced",
-      ([event]) => (event!["account"] = "ghost"),
+      (events) => (one(events, "OrderPlaced")["account"] = "ghost"),
       "rules",
       /never opened/
     ],

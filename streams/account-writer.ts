@@ -4,6 +4,7 @@ import { ACCOUNT_EVENTS, type AccountEvent } from "#domain/account/events.ts"
 import type { State } from "#domain/account/state.ts"
 import type { Symbol } from "#domain/kernel/ids.ts"
 import { ledgerCodec } from "./ledger-codec.ts"
+import { type Standby, standBy } from "./standby.ts"
 import { openWriter, type Writer, type WriterOptions, type WriterSpec } from "./transact.ts"
 
 /** A request with who asks and under which id. */
@@ -68,3 +69,16 @@ export const openAccountWriter = (
     readonly seen: (symbol: Symbol) => MarketSeen | undefined
   }
 ): Promise<AccountWriter> => openWriter({ ...options, spec: accountSpec(options.partition, options.seen) })
+
+/** Follows a partition of accounts, so that it can be written in a moment. */
+export const followAccounts = ({
+  log,
+  partition,
+  onCommit
+}: Pick<Parameters<typeof standBy<State, AccountEvent>>[0], "log" | "partition" | "onCommit">): Standby<State> =>
+  standBy({
+    log,
+    partition,
+    spec: { decider: accountDecider(partition), codec: ledgerCodec },
+    ...(onCommit !== undefined && { onCommit })
+  })

@@ -60,10 +60,15 @@ const MOST_TRIES = 100
 
 /** Replays a partition and appends a commit without events: an append of an earlier writer no longer follows the head. */
 export const openEpoch = async <State, Event extends Fact>(
-  options: Foldable<State, Event> & { readonly writerId: string; readonly onReplayed?: OnCommit<State, Event> }
+  options: Foldable<State, Event> & {
+    readonly writerId: string
+    /** what is folded already: the epoch is opened sooner by whoever has followed the log */
+    readonly from?: Folded<State>
+    readonly onReplayed?: OnCommit<State, Event>
+  }
 ): Promise<Folded<State>> => {
-  const { log, partition, writerId, spec, onReplayed } = options
-  let folded = await foldOn(options, nothingFolded(spec.decider), onReplayed)
+  const { log, partition, writerId, spec, from = nothingFolded(spec.decider), onReplayed } = options
+  let folded = await foldOn(options, from, onReplayed)
   for (let tries = 1; ; tries++) {
     const epoch = folded.epoch + 1
     const commit = sealCommit(folded.head, partition, epoch, writerId, [])

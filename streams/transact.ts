@@ -5,7 +5,7 @@ import type { Time } from "#domain/kernel/time.ts"
 import type { CheckedCommit } from "./chain.ts"
 import type { Codec } from "./codec.ts"
 import { sealCommit, type ChainHead } from "./commit.ts"
-import { foldOn, nothingFolded, openEpoch } from "./open-epoch.ts"
+import { foldOn, type Folded, nothingFolded, openEpoch } from "./open-epoch.ts"
 import { Fenced, LogUnavailable, type EventLog, type StoredCommit } from "./ports/event-log.ts"
 
 /** What a command was answered with, once that is durable. */
@@ -59,6 +59,8 @@ export type WriterOptions<Request, Command, State, Event extends Fact> = {
   readonly clock: () => Time
   /** unique among processes: two writers can never build the same commit */
   readonly writerId: string
+  /** what was folded before, by somebody who followed the log */
+  readonly from?: Folded<State>
   /** events already in the log, while it starts */
   readonly onReplayed?: (commit: CheckedCommit, events: ReadonlyArray<Recorded<Event>>, state: State) => void
   /** each commit as soon as it is durable, before the callers are answered */

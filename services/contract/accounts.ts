@@ -13,7 +13,9 @@ export const OpenAccount = Schema.Struct({
   currency: Currency,
   /** of a margin account: shares of what it holds, 0.5 and 0.25 unless told */
   initialMargin: Schema.optionalKey(RateInput),
-  maintenanceMargin: Schema.optionalKey(RateInput)
+  maintenanceMargin: Schema.optionalKey(RateInput),
+  /** that of its group, or the first one, unless told; it is written down once and for all accounts of the group */
+  partition: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 9_999 })))
 }).annotate({ identifier: "OpenAccount" })
 export type OpenAccount = typeof OpenAccount.Type
 

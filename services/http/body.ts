@@ -43,6 +43,14 @@ export const readJson = (
   })
 }
 
+/** A body as it came, for whoever passes it on: at most 1 MB of UTF-8. */
+export const readText = (source: IncomingMessage, done: (body: string | Refused) => void): void =>
+  readBytes(source, (chunks) => {
+    if (Result.isFailure(chunks)) return done(chunks.failure)
+    const bytes = Buffer.concat(chunks.success)
+    done(isUtf8(bytes) ? bytes.toString("utf8") : MALFORMED)
+  })
+
 /** For an answer that does not need the body: lets the client send it to its end first, within the same bounds. */
 export const throwAwayBody = (request: HttpServerRequest.HttpServerRequest, done: () => void): void => {
   const source = sourceOf(request)

@@ -108,7 +108,11 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
   }
 
   return {
-    openAccount: async ({ account, owner, group, type, currency, ...rates }, meta) => {
+    openAccount: async ({ account, owner, group, type, currency, partition: asked = partition, ...rates }, meta) => {
+      if (asked !== partition)
+        return refused(422, "OtherPartition", `the account is to be in partition ${partition}`, {
+          errors: [{ field: "partition", reason: `its group, or everything, is in partition ${partition}` }]
+        })
       const terms = {
         account,
         owner,

@@ -18,16 +18,51 @@ import { LiveFeedHub } from "#services/desk/live-feed.ts"
 import { LiveOrders } from "#services/desk/live-orders.ts"
 import { LivePnl } from "#services/desk/live-pnl.ts"
 import { SessionMarks } from "#services/oms/order-entry/session-marks.ts"
+import type { OrderView } from "#services/desk/bodies.ts"
 import { pnlBody } from "#services/pnl/desk.ts"
 import { openAccountWriter, type AccountWriter } from "#streams/account-writer.ts"
+import type { Folded } from "#streams/open-epoch.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import type { RowFold } from "#streams/fold.ts"
 import { project, type Projector } from "#streams/project.ts"
 
+type AccountOpened = Extract<LedgerEvent, { readonly type: "AccountOpened" }>
+
+/** What a partition's events are folded into beside the writer's state, for those who ask. */
+export class Views {
+  readonly orders = new LiveOrders()
+  readonly pnl = new LivePnl()
+  readonly sessionMarks = new SessionMarks()
+  /** the highest market-data number that the ledger has seen */
+  mdNo = 0
+  readonly #onOpened: ((opened: AccountOpened["data"]) => void) | undefined
+  /** `onOpened` hears of each account */
+  constructor(onOpened?: (opened: AccountOpened["data"]) => void) {
+    this.#onOpened = onOpened
+  }
+
+  /** An event of before this process wrote: of the sessions of that time it is told how far they came. */
+  replayed(event: LedgerEvent): void {
+    this.apply(event)
+    this.sessionMarks.note(event.cause)
+  }
+
+  apply(event: LedgerEvent): OrderView | undefined {
+    this.pnl.apply(event)
+    if (event.type === "AccountOpened") this.#onOpened?.(event.data)
+    if ("mdNo" in event.data && event.data.mdNo > this.mdNo) this.mdNo = event.data.mdNo
+    return this.orders.apply(event)
+  }
+}
+
 export type EngineOptions = {
   readonly log: EventLog
+  /** 0 where absent */
+  readonly partition?: number
+  /** by whom the partition was followed until now: state and views as far as they go */
+  readonly followed?: { readonly folded: Folded<State>; readonly views: Views }
   readonly clock: () => Time
   readonly seed: number
   readonly demo: boolean
@@ -52,56 +87,41 @@ export type Engine = {
   readonly mdNo: number
 }
 
-export const PARTITION = 0
+/** The one that is there from the start; the accounts that everybody finds are opened in it. */
+export const FIRST_PARTITION = 0
 
 /** Replays the ledger, opens its writer, and puts the paper market on top: starting up and recovering are the same. */
-export const openEngine = async ({
-  log,
-  clock,
-  seed,
-  demo,
-  venue,
-  missed,
-  ...limits
-}: EngineOptions): Promise<Engine> => {
+export const openEngine = async (options: EngineOptions): Promise<Engine> => {
+  const { log, partition = FIRST_PARTITION, followed, clock, seed, demo, venue, missed, ...limits } = options
   const board = new PriceBoard()
-  const orders = new LiveOrders()
-  const pnl = new LivePnl()
-  const sessionMarks = new SessionMarks()
-  let mdNo = 0
+  const views = followed?.views ?? new Views()
+  const { orders, pnl, sessionMarks } = views
   let running: { readonly session: LiveSession; readonly hub: LiveFeedHub } | undefined
-  const note = (event: LedgerEvent) => {
-    pnl.apply(event)
-    if ("mdNo" in event.data && event.data.mdNo > mdNo) mdNo = event.data.mdNo
-    return orders.apply(event)
-  }
   const writer = await openAccountWriter({
     log,
-    partition: PARTITION,
+    partition,
+    ...(followed !== undefined && { from: followed.folded }),
     clock,
     writerId: `w${process.pid.toString(36)}${Date.now().toString(36)}`,
     seen: marketSeen(board),
     onReplayed: (_, events) => {
-      for (const event of events) {
-        note(event)
-        sessionMarks.note(event.cause)
-      }
+      for (const event of events) views.replayed(event)
     },
     onCommitted: ({ events }, state: State) => {
       for (const event of events) {
-        const view = note(event)
+        const view = views.apply(event)
         running?.hub.committed(event, view)
         running?.session.committed(event, state)
       }
     }
   })
   await firstStart(writer)
-  const link = new VenueLink(venue ?? paperVenue(seed), PARTITION)
+  const link = new VenueLink(venue ?? paperVenue(seed), partition)
   const hub = new LiveFeedHub({
-    partition: PARTITION,
+    partition,
     orders,
     board,
-    pnl: (account) => pnlBody(pnl, account, PARTITION, clock()),
+    pnl: (account) => pnlBody(pnl, account, partition, clock()),
     eventNo: () => pnl.eventNo
   })
   const marks = new Marks(board)
@@ -109,8 +129,8 @@ export const openEngine = async ({
   const session = await writer.look((state) => {
     const asked = link.restore(state, clock())
     const trader = demo ? { trader: demoTrader(DEMO_ACCOUNT, seed, state) } : {}
-    const own = new OwnCommands(board, PARTITION)
-    const before = { watchedTo: undefined, ...missed, no: Math.max(missed?.no ?? 0, mdNo) }
+    const own = new OwnCommands(board, partition)
+    const before = { watchedTo: undefined, ...missed, no: Math.max(missed?.no ?? 0, views.mdNo) }
     const live = new LiveSession({
       watchedTo: before.messages === undefined ? before.no : (before.watchedTo ?? 0),
       writer,
@@ -127,23 +147,29 @@ export const openEngine = async ({
     live.resume([...asked, ...own.restore(state, before)], state)
     return live
   })
-  return { writer, board, orders, pnl, hub, session, link, sessionMarks, mdNo }
+  return { writer, board, orders, pnl, hub, session, link, sessionMarks, mdNo: views.mdNo }
 }
 
 /** Instruments, accounts and their first money; what is there already is left as it is. */
 const firstStart = async (writer: AccountWriter): Promise<void> => {
-  for (const command of firstCommands()) await writer.submit(command)
-  for (const account of [TEST_ACCOUNT, DEMO_ACCOUNT]) {
+  const accounts = writer.partition === FIRST_PARTITION ? [TEST_ACCOUNT, DEMO_ACCOUNT] : []
+  await Promise.all(firstCommands(undefined, accounts).map((command) => writer.submit(command)))
+  for (const account of accounts) {
     const untouched = await writer.look((state) => state.accounts.get(account)?.balances.cash.size === 0)
     if (untouched) await writer.submit(firstDeposit(account))
   }
 }
 
 /** Keeps the store's projections at the ledger's head. */
-export const startProjector = (log: EventLog, store: RowStore, signal: AbortSignal): Projector =>
+export const startProjector = (
+  log: EventLog,
+  store: RowStore,
+  signal: AbortSignal,
+  partition = FIRST_PARTITION
+): Projector =>
   project<AccountEvent>({
     log,
-    partition: PARTITION,
+    partition,
     codec: ledgerCodec,
     projections: PROJECTIONS as ReadonlyArray<RowFold<LedgerEvent>>,
     store,

@@ -1,6 +1,8 @@
 import "effect/schema/SchemaJITCompiler/enable"
 import { NodeRuntime } from "@effect/platform-node"
 import { Cause, Effect, Exit } from "effect"
+import { gatewayProcess } from "./gateway-process.ts"
+import { omsProcess } from "./oms-process.ts"
 import { readOptions, USAGE, UsageError, type PlatformOptions } from "./options.ts"
 import { platform } from "./platform.ts"
 
@@ -18,7 +20,7 @@ else if (options instanceof UsageError) {
   process.stderr.write(`${options.message}\n\n${USAGE}`)
   process.exitCode = 2
 } else {
-  const told = platform(options).pipe(
+  const told = started(options).pipe(
     Effect.tapCause((cause) =>
       Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.sync(() => process.stderr.write(`${sentences(cause)}\n`))
     )
@@ -27,6 +29,11 @@ else if (options instanceof UsageError) {
     disableErrorReporting: true,
     teardown: (exit, onExit) => onExit(Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? 1 : 0)
   })
+}
+
+function started(options: PlatformOptions) {
+  if (options.only === "oms") return omsProcess(options)
+  return options.only === "gateway" ? gatewayProcess(options) : platform(options)
 }
 
 /** What went wrong, for a person: known failures as their sentence, defects with their stack. */

@@ -16,13 +16,25 @@ export type PlatformOptions = {
   readonly natsUrl: string | undefined
   readonly clickhouseUrl: string | undefined
   readonly proof: ProofSettings
+  /** what a process that is a part of a platform serves */
+  readonly only: Only | undefined
+  /** which partitions it tries to write; undefined: all there are */
+  readonly partitions: ReadonlyArray<number> | undefined
 }
+
+const ONLY = ["oms", "gateway"] as const
+type Only = (typeof ONLY)[number]
 
 export const USAGE = `Usage: npm start [-- OPTIONS]
 
 Starts the paper-trading platform on this machine: the ledger, a paper venue on a simulated market, and the services.
 
   --profile embedded|servers  embedded needs nothing else (default); servers uses NATS_URL and CLICKHOUSE_URL
+  --only oms                  a writer's process without the rest, as many of them on one NATS_URL as are wanted: each
+                              writes the partitions that no other one does; with a data folder and a port offset of
+                              its own (servers)
+  --only gateway              /api for their clients: finds each account's writer, and the next one when that is gone
+  --partitions 0,1            the partitions that it tries for (default: all there are); a new number begins one
   --no-demo                   without the strategy that trades account "demo"
   --seed N                    another simulated market (default: the one that this data folder began with)
   --venue near|distant        distant: the paper venue at the end of a line that takes 20 ms and breaks by chance, with
@@ -47,10 +59,13 @@ export const readOptions = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv)
     throw new UsageError(`--profile is embedded or servers, not ${profile}`)
   const natsUrl = blankAsNone(env["NATS_URL"])
   const clickhouseUrl = blankAsNone(env["CLICKHOUSE_URL"])
+  const only = values.only === undefined ? undefined : onlyOne(values.only, profile)
+  if (values.partitions !== undefined && only !== "oms")
+    throw new UsageError("--partitions goes with --only oms: a whole platform writes partition 0")
   if (profile === "servers") {
-    const missing = [natsUrl === undefined && "NATS_URL", clickhouseUrl === undefined && "CLICKHOUSE_URL"].filter(
-      Boolean
-    )
+    // a writer's process keeps what it has seen in memory where there is no store
+    const needsStore = only === undefined && clickhouseUrl === undefined
+    const missing = [natsUrl === undefined && "NATS_URL", needsStore && "CLICKHOUSE_URL"].filter(Boolean)
     if (missing.length > 0) throw new UsageError(`--profile servers needs ${missing.join(" and ")} in the environment`)
   }
   const venue = values.venue ?? "near"
@@ -66,7 +81,9 @@ export const readOptions = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv)
     portOffset: whole("TRADE2026_PORT_OFFSET", blankAsNone(env["TRADE2026_PORT_OFFSET"]) ?? "0", 0, 56_000),
     natsUrl: profile === "servers" ? natsUrl : undefined,
     clickhouseUrl: profile === "servers" ? clickhouseUrl : undefined,
-    proof: settingsOfProof(data, env)
+    proof: settingsOfProof(data, env),
+    only,
+    partitions: values.partitions === undefined ? undefined : partitionsOf(values.partitions)
   }
 }
 
@@ -78,6 +95,16 @@ const settingsOfProof = (data: string, env: NodeJS.ProcessEnv): ProofSettings =>
   }
 }
 
+const onlyOne = (text: string, profile: string): Only => {
+  if (profile !== "servers") throw new UsageError("--only goes with --profile servers: an embedded store has one owner")
+  const only = ONLY.find((name) => name === text)
+  if (only === undefined) throw new UsageError(`--only takes ${ONLY.join(" or ")}, not ${text}`)
+  return only
+}
+
+const partitionsOf = (text: string): ReadonlyArray<number> =>
+  [...new Set(text.split(","))].map((number) => whole("--partitions", number, 0, 9_999))
+
 const parse = (args: ReadonlyArray<string>) => {
   try {
     return parseArgs({
@@ -88,6 +115,8 @@ const parse = (args: ReadonlyArray<string>) => {
         seed: { type: "string" },
         data: { type: "string" },
         venue: { type: "string" },
+        only: { type: "string" },
+        partitions: { type: "string" },
         help: { type: "boolean", short: "h" }
       }
     })

@@ -9,28 +9,18 @@ import type { MissedMarket } from "#services/session/missed-range.ts"
 import { simulatedHistory } from "#domain/market/simulator.ts"
 import { simulatorFeed } from "#infra/simulator/simulator-feed.ts"
 import { openNatsCommands } from "#infra/nats/command-port.ts"
-import { lockFolder } from "#infra/sqlite/folder-lock.ts"
-import { BrokenChain } from "#streams/chain.ts"
-import { Undecodable } from "#streams/codec.ts"
 import { serveCommands } from "#streams/serve-commands.ts"
 import { wallClock } from "./clock.ts"
-import { openEngine, PARTITION, startProjector, type Engine } from "./engine.ts"
+import { openEngine, FIRST_PARTITION, startProjector, type Engine } from "./engine.ts"
 import { readMarketPlace, writeMarketPlace, type MarketPlace } from "./market-place.ts"
 import type { PlatformOptions } from "./options.ts"
+import { attempt, ownFolder, PlatformFailed, withAdvice } from "./platform-failed.ts"
 import { PORTS } from "./ports.ts"
 import { startProof } from "./proof.ts"
 import { services } from "./services.ts"
 import { openLog, openPeople, openRows } from "./stores.ts"
 
 const PLACE_EVERY_MS = 250
-
-/** Something at start or at work that ends the platform; the message is for whoever started it. */
-export class PlatformFailed extends Error {
-  override readonly name = "PlatformFailed"
-}
-
-const attempt = <T>(what: () => Promise<T>) =>
-  Effect.tryPromise({ try: what, catch: (cause) => new PlatformFailed((cause as Error).message, { cause }) })
 
 /**
  * The whole platform in one process: folder, log, writer, venue and market, projections, services. Runs until it is
@@ -39,13 +29,7 @@ const attempt = <T>(what: () => Promise<T>) =>
 export const platform = Effect.fn("platform")(function* (options: PlatformOptions) {
   const { data, portOffset, demo } = options
   const clock = wallClock()
-  yield* Effect.acquireRelease(
-    Effect.try({
-      try: () => lockFolder(data),
-      catch: (cause) => new PlatformFailed((cause as Error).message, { cause })
-    }),
-    (release) => Effect.sync(release)
-  )
+  yield* ownFolder(data)
   const log = yield* Effect.acquireRelease(
     attempt(() => openLog(options)),
     (open) => Effect.promise(() => open.close())
@@ -61,7 +45,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   // opened before the writer, and so closed after it: its last commits are signed and archived
   const proof = yield* Effect.acquireRelease(
     attempt(async () =>
-      startProof({ partition: PARTITION, data, natsUrl: options.natsUrl, settings: options.proof, clock })
+      startProof({ partition: FIRST_PARTITION, data, natsUrl: options.natsUrl, settings: options.proof, clock })
     ),
     (started) => Effect.promise(() => started.close())
   )
@@ -78,7 +62,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
         await writer.stop()
       })
   )
-  proof.attach(() => ({ ...engine.writer.head(), partition: PARTITION }))
+  proof.attach(() => ({ ...engine.writer.head(), partition: FIRST_PARTITION }))
   const projector = yield* Effect.acquireRelease(
     Effect.sync(() => {
       const stop = new AbortController()
@@ -121,17 +105,6 @@ const missedOf = (place: MarketPlace | undefined, seed: number): { readonly miss
   if (place === undefined) return {}
   const { no, watchedTo } = place
   return { missed: { no, watchedTo, ...(place.seed === seed && { messages: simulatedHistory(seed) }) } }
-}
-
-/** A ledger that is damaged is left as it is: its owner decides. */
-const withAdvice = (error: unknown): never => {
-  if (!(error instanceof BrokenChain || error instanceof Undecodable)) throw error
-  throw new Error(
-    `${error.message}. Nothing was changed. "npm run trade -- verify" says what holds, and where it is sound; "npm run trade -- restore" builds the ledger from its archive.`,
-    {
-      cause: error
-    }
-  )
 }
 
 /** On a NATS server programs elsewhere reach the writer by request and reply; their orders are received here. */

@@ -1,0 +1,34 @@
+import type { AccountId, GroupId } from "#domain/kernel/ids.ts"
+import type { Scope } from "#services/contract/limits.ts"
+import type { Answer } from "#services/http/answer.ts"
+import type { Pnl } from "#services/pnl/contract.ts"
+import type { Risk } from "#services/risk/contract.ts"
+import type { PartitionRouter } from "./partition-router.ts"
+
+const OF_ALL =
+  "each partition keeps the limits and halts of the firm and of symbols for itself: with several partitions they are set by account or group"
+
+/** The routes of risk over the partitions that this process writes. */
+export const routedRisk = (router: PartitionRouter): Risk => {
+  const onScope = <T>(scope: Scope, id: string | undefined, ask: (risk: Risk) => Promise<Answer<T>>) => {
+    if (scope === "account" && id !== undefined)
+      return router.onAccount(id as AccountId, false, ({ risk }) => ask(risk))
+    if (scope === "group" && id !== undefined) return router.onGroup(id as GroupId, false, ({ risk }) => ask(risk))
+    return router.onOnly(false, "scope", OF_ALL, ({ risk }) => ask(risk))
+  }
+  return {
+    limits: (query, meta) => router.onAccount(query.account, true, ({ risk }) => risk.limits(query, meta)),
+    check: (input, meta) => router.onAccount(input.account, true, ({ risk }) => risk.check(input, meta)),
+    setLimits: (input, meta) => onScope(input.scope, input.id, (risk) => risk.setLimits(input, meta)),
+    halt: (input, meta) => onScope(input.scope, input.id, (risk) => risk.halt(input, meta)),
+    kill: (input, meta) => onScope(input.scope, input.id, (risk) => risk.kill(input, meta)),
+    allot: (input, meta) => router.onGroup(input.group, false, ({ risk }) => risk.allot(input, meta)),
+    halts: (query, meta) => router.onOnly(true, "scope", OF_ALL, ({ risk }) => risk.halts(query, meta)),
+    resume: (haltId, meta) => router.onId(haltId, false, ({ risk }) => risk.resume(haltId, meta))
+  }
+}
+
+/** The route of pnl over the partitions that this process writes. */
+export const routedPnl = (router: PartitionRouter): Pnl => ({
+  realtime: (query, meta) => router.onAccount(query.account as AccountId, true, ({ pnl }) => pnl.realtime(query, meta))
+})

@@ -1,0 +1,90 @@
+import { expect, inject, test } from "vitest"
+import { startNats } from "#tests/support/nats-server.ts"
+import { startPlatform } from "#tests/support/platform.ts"
+import { skipWithout } from "#tests/support/skip-without.ts"
+import { tempDir } from "#tests/support/temp-dir.ts"
+import { tradeJson } from "#tests/support/trade.ts"
+
+const program = inject("natsServer")
+const [OMS, GATEWAY] = [8099, 8080]
+type Told = { status: number; retryAfter: string | null; body: Record<string, unknown> }
+
+const ask = async (url: string, body?: object): Promise<Told> => {
+  const response = await fetch(url, {
+    ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+    headers: { "content-type": "application/json" },
+    signal: AbortSignal.timeout(30_000)
+  })
+  const { status, headers } = response
+  return { status, retryAfter: headers.get("retry-after"), body: (await response.json()) as Told["body"] }
+}
+
+test(
+  "two partitions in two oms processes behind one gateway: accounts are found where they were opened",
+  { timeout: 120_000, ...skipWithout(program, "no nats-server program was found") },
+  async () => {
+    using folder = tempDir("partitions")
+    await using nats = await startNats({ storeDir: `${folder.path}/nats` })
+    const start = (name: string, ...args: ReadonlyArray<string>) =>
+      startPlatform({
+        data: `${folder.path}/${name}`,
+        args: ["--profile", "servers", ...args],
+        env: { NATS_URL: nats.url }
+      })
+    const [first, second] = await Promise.all([
+      start("first", "--only", "oms", "--partitions", "0"),
+      start("second", "--only", "oms", "--partitions", "1")
+    ])
+    const gateway = await start("gateway", "--only", "gateway")
+    let third: Awaited<ReturnType<typeof start>> | undefined
+    const api = (path: string) => gateway.url(GATEWAY, `/api${path}`)
+    const terms = { type: "cash", currency: "USDT" }
+    try {
+      const opened = await ask(api("/accounts"), { account: "elsewhere", owner: "o1", partition: 1, ...terms })
+      expect(opened).toMatchObject({ status: 201, body: { account: "elsewhere" } })
+      // a group stays together, whoever opens its next account and whatever he says
+      const mate = { account: "mate", owner: "o1", ...terms }
+      expect((await ask(api("/accounts"), mate)).status).toBe(201)
+      expect((await ask(first.url(OMS, "/accounts"), { ...mate, account: "third" })).status).toBe(503)
+      const stray = await ask(api("/accounts"), { ...mate, account: "stray", partition: 0 })
+      expect(stray).toMatchObject({ status: 422, body: { code: "OtherPartition" } })
+      const usual = { account: "usual", owner: "o2", ...terms }
+      expect((await ask(api("/accounts"), usual)).status).toBe(201)
+
+      const money = { currency: "USDT", amount: "1000" }
+      expect((await ask(api("/accounts/mate/deposits"), money)).body["position"]).toMatch(/^1:/)
+      expect((await ask(api("/accounts/usual/deposits"), money)).body["position"]).toMatch(/^0:/)
+      const order = { symbol: "BTCUSDT", side: "buy", type: "market", quantity: "0.001" }
+      const placed = await ask(api("/orders"), { account: "mate", ...order })
+      expect(placed).toMatchObject({ status: 201, body: { status: "PendingNew" } })
+      expect(placed.body["orderId"]).toMatch(/^1-/)
+      expect((await ask(api(`/orders/${String(placed.body["orderId"])}`))).body["account"]).toBe("mate")
+
+      const halted = await ask(api("/risk/halts"), { scope: "account", id: "mate", reason: "a test" })
+      expect(halted).toMatchObject({ status: 201, body: { haltId: expect.stringMatching(/^halt-1-/) } })
+      const refused = await ask(api("/orders"), { account: "mate", ...order })
+      expect(refused).toMatchObject({ status: 201, body: { status: "Rejected" } })
+      const resumed = await fetch(api(`/risk/halts/${String(halted.body["haltId"])}`), { method: "DELETE" })
+      expect(resumed.status).toBe(200)
+      const firm = await ask(api("/risk/halts"), { scope: "firm", reason: "a test" })
+      expect(firm).toMatchObject({ status: 422, body: { code: "SeveralPartitions" } })
+      expect((await ask(api("/pnl/realtime?account=mate"))).body["position"]).toMatch(/^1:/)
+
+      const notHere = { status: 503, retryAfter: "1", body: { code: "NotTheWriter" } }
+      expect(await ask(first.url(OMS, "/accounts/mate"))).toMatchObject(notHere)
+      expect(await ask(second.url(OMS, "/accounts/usual"))).toMatchObject(notHere)
+      expect(await ask(first.url(OMS, "/accounts/nobody"))).toMatchObject({ status: 404 })
+      expect(await ask(api("/orders"), { account: "nobody", ...order })).toMatchObject({ status: 422 })
+      expect(await ask(api("/accounts/mate"), undefined)).toMatchObject({ status: 200, body: { account: "mate" } })
+
+      third = await start("third", "--only", "oms") // every partition there is
+      expect(third.output()).toMatch(/for partitions 0, 1/)
+      await second.stop()
+      expect((await ask(api("/orders"), { account: "mate", ...order })).status).toBe(201)
+      expect((await ask(third.url(OMS, "/accounts/mate"))).status).toBe(200)
+    } finally {
+      await Promise.all([gateway.stop(), first.stop(), second.stop(), third?.stop()])
+    }
+    await tradeJson(["verify", "--log", nats.url, "--partitions", "0,1"])
+  }
+)

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type { AccountId, Symbol } from "#domain/kernel/ids.ts"
+import { formatFixed, parseFixed, type Quantity } from "#domain/kernel/money.ts"
+import type { Submission } from "#streams/account-writer.ts"
+import { bodyOf, readChecked } from "#streams/chain.ts"
+import type { CommandClient } from "#streams/command-client.ts"
+import type { CommandReply } from "#streams/command-codec.ts"
+import type { EventLog } from "#streams/ports/event-log.ts"
+
+/** Orders of several callers, each answered before its caller sends the next one, over whatever happens to writers. */
+export class WriterStory {
+  readonly answered = new Map<string, Exclude<CommandReply, { kind: "refused" | "nothing" | "unavailable" }>>()
+  /** what no caller may be told: that an order was not taken, or that nobody knows */
+  readonly failures: Array<string> = []
+  readonly #client: CommandClient
+  readonly #seed: string
+  readonly #account: AccountId
+  #n = 0
+  #answeredAt = performance.now()
+  #longestMs = 0
+  #stop = false
+  #load: Promise<unknown> = Promise.resolve()
+  constructor(client: CommandClient, seed: string, account: string) {
+    this.#client = client
+    this.#seed = seed
+    this.#account = account as AccountId
+  }
+
+  begin(callers: number): void {
+    this.#load = Promise.all(Array.from({ length: callers }, () => this.#call()))
+  }
+  async end(): Promise<void> {
+    this.#stop = true
+    await this.#load
+  }
+
+  /** Does something to the writers; the longest time without an answer from then until service is back, in ms. */
+  async gapDuring(what: () => Promise<void>): Promise<number> {
+    await this.#served(20)
+    this.#longestMs = 0
+    await what()
+    await this.#served(50)
+    return Math.round(this.#longestMs)
+  }
+
+  async #served(orders: number): Promise<void> {
+    const until = this.answered.size + orders
+    for (let waited = 0; this.answered.size < until; waited += 10) {
+      if (waited > 40_000) throw new Error(`nobody answers: ${this.failures.slice(-3).join("; ")}`)
+      await sleep(10)
+    }
+  }
+
+  async #call(): Promise<void> {
+    while (!this.#stop) {
+      const n = ++this.#n
+      const id = `${this.#seed}-${n}`
+      try {
+        const reply = await this.#client.submit(0, order(id, this.#account, n))
+        if (reply.kind !== "facts" && reply.kind !== "repeat") {
+          this.failures.push(`${id}: ${JSON.stringify(reply)}`)
+          continue
+        }
+        this.answered.set(id, reply)
+        this.#longestMs = Math.max(this.#longestMs, performance.now() - this.#answeredAt)
+        this.#answeredAt = performance.now()
+      } catch (error) {
+        this.failures.push(`${id}: ${(error as Error).message}`)
+      }
+      await sleep(5)
+    }
+  }
+
+  /** Each answered order is in the ledger once, where its answer said; nothing that was sent is there twice. */
+  async check(log: EventLog): Promise<{ readonly orders: number; readonly epochs: number }> {
+    const placed = new Map<string, number>()
+    let epochs = 0
+    for await (const batch of readChecked(log, 0))
+      for (const commit of batch) {
+        epochs = commit.epoch
+        for (const { type, cause, eventNo } of bodyOf(commit).events as unknown as ReadonlyArray<Told>) {
+          if (type !== "OrderPlaced" || !cause.startsWith(`${this.#seed}-`)) continue
+          if (placed.has(cause)) throw new Error(`order ${cause} is there twice`)
+          placed.set(cause, eventNo)
+        }
+      }
+    for (const [id, { first }] of this.answered)
+      if (placed.get(id) !== first)
+        throw new Error(`order ${id} was answered as event ${first} and is ${placed.get(id) ?? "not there"}`)
+    return { orders: placed.size, epochs }
+  }
+}
+
+type Told = { readonly type: string; readonly cause: string; readonly eventNo: number }
+
+const order = (id: string, account: AccountId, n: number): Submission => ({
+  id,
+  actor: "test",
+  request: {
+    type: "SubmitOrder",
+    account,
+    symbol: "BTCUSDT" as Symbol,
+    side: n % 2 === 0 ? "sell" : "buy",
+    orderType: "market",
+    timeInForce: "IOC",
+    quantity: parseFixed("0.001") as Quantity
+  }
+})
+
+/** The same orders through the front door of HTTP. */
+export const httpClient = (url: string): CommandClient => ({
+  submit: async (_, { id, request }) => {
+    if (request.type !== "SubmitOrder") throw new Error(request.type)
+    const { account, symbol, side, orderType: type, quantity } = request
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ account, symbol, side, type, quantity: formatFixed(quantity), clOrdId: id })
+    })
+    const body = (await response.json()) as { orderId: string }
+    if (response.status > 201) throw new Error(`${response.status} ${JSON.stringify(body)}`)
+    const first = Number(body.orderId.split("-")[1])
+    return { kind: response.status === 200 ? "repeat" : "facts", first, last: first }
+  }
+})

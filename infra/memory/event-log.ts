@@ -1,14 +1,16 @@
 import { setImmediate as turn } from "node:timers/promises"
 import { EMPTY_CHAIN } from "#streams/commit.ts"
-import { type EventLog, Fenced, type StoredCommit } from "#streams/ports/event-log.ts"
+import { type EventLog, Fenced, LogUnavailable, type StoredCommit } from "#streams/ports/event-log.ts"
+import type { LogSpace } from "#streams/ports/log-space.ts"
 import { makeBell } from "./bell.ts"
 
 const BATCH = 256
 
-/** A log that lives as long as its process: for tests, simulation and back-tests. */
-export const memoryLog = (): EventLog => {
+/** A log that lives as long as its process: for tests, simulation and back-tests. `mostBytes` of bodies, if that is told. */
+export const memoryLog = (mostBytes = Number.POSITIVE_INFINITY): EventLog & LogSpace => {
   const partitions = new Map<number, Array<StoredCommit>>()
   const bell = makeBell()
+  let usedBytes = 0
   const commitsOf = (partition: number): Array<StoredCommit> => {
     let commits = partitions.get(partition)
     if (commits === undefined) partitions.set(partition, (commits = []))
@@ -51,6 +53,9 @@ export const memoryLog = (): EventLog => {
       if (commit.no !== no + 1 || commit.prev !== hash) {
         throw new Fenced(`partition ${commit.partition} stands at commit ${no}: commit ${commit.no} does not follow it`)
       }
+      if (usedBytes + commit.body.length > mostBytes)
+        throw new LogUnavailable("the memory that this log may use is full")
+      usedBytes += commit.body.length
       commits.push(commit)
       bell.ring()
     },
@@ -58,6 +63,10 @@ export const memoryLog = (): EventLog => {
     follow,
     partitions: async () =>
       [...partitions].flatMap(([partition, { length }]) => (length > 0 ? [partition] : [])).toSorted((a, b) => a - b),
+    rooms: async () =>
+      mostBytes === Number.POSITIVE_INFINITY
+        ? []
+        : [{ freeBytes: mostBytes - usedBytes, totalBytes: mostBytes, limit: "the memory that this log may use" }],
     close: async () => undefined
   }
 }

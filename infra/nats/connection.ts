@@ -27,15 +27,12 @@ export type Link = {
 
 /** Connects once, or fails with a sentence; from then on it reconnects for ever. */
 export const connectNats = async ({ url, name }: NatsOptions): Promise<Link> => {
-  const urls = url.split(",").map((text) => parseUrl(text.trim()))
-  const [first] = urls
-  const address = urls.map(({ host }) => `nats://${host}`).join(",")
+  const options = connectOptions(url)
+  const address = options.servers.map((host) => `nats://${host}`).join(",")
   let nc: NatsConnection
   try {
     nc = await connect({
-      servers: urls.map(({ host }) => host),
-      ...credentials(first!),
-      ...(first!.protocol === "tls:" ? { tls: {} } : {}),
+      ...options,
       name,
       timeout: 5_000,
       maxReconnectAttempts: -1,
@@ -51,6 +48,17 @@ export const connectNats = async ({ url, name }: NatsOptions): Promise<Link> => 
     })
   }
   return watch(nc, address)
+}
+
+/** Where to connect to, and as whom, of `nats://user:password@host:port,...`. */
+export const connectOptions = (url: string) => {
+  const urls = url.split(",").map((text) => parseUrl(text.trim()))
+  const [first] = urls
+  return {
+    servers: urls.map(({ host }) => host),
+    ...credentials(first!),
+    ...(first!.protocol === "tls:" ? { tls: {} } : {})
+  }
 }
 
 const parseUrl = (text: string): URL => {

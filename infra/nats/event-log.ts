@@ -1,18 +1,28 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { jetstreamManager } from "@nats-io/jetstream"
+import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream"
 import { BrokenChain } from "#streams/chain.ts"
 import { type EventLog, LogUnavailable, type StoredCommit } from "#streams/ports/event-log.ts"
+import type { LogSpace } from "#streams/ports/log-space.ts"
 import { makeAppend } from "./append.ts"
 import type { Delivered } from "./commit-message.ts"
-import { connectNats } from "./connection.ts"
+import { connectNats, type Link } from "./connection.ts"
 import { deliver } from "./deliver.ts"
-import { ensureLedgerStream, subjectOf } from "./ledger-stream.ts"
+import { ledgerStream, patiently, streamToWrite, subjectOf } from "./ledger-stream.ts"
+import { natsRooms } from "./room.ts"
+import { ledgerPlan } from "./stream-plans.ts"
+import { checkServer, holdersOf, type ServerPromise, unsynced } from "./server-check.ts"
 import { storedMessages } from "./stored-messages.ts"
 
-export type NatsLogOptions = {
+export type NatsLogOptions = ServerPromise & {
   readonly url: string
-  /** `LEDGER` if none is named; made when it is missing */
+  /** `LEDGER` if none is named */
   readonly stream?: string
+  /** For reading only: nothing is made and nothing can be appended. */
+  readonly readOnly?: boolean
+  /** `false`: a stream that is missing is not made */
+  readonly makes?: boolean
+  /** how many servers have to have each commit: three where the server is one of a cluster */
+  readonly replicas?: number
   /** what the server calls this connection */
   readonly name?: string
   /**
@@ -22,28 +32,33 @@ export type NatsLogOptions = {
   readonly patienceMs?: number
 }
 
+/** A ledger on a server, and what of its promise was taken on trust: sentences for whoever watches. */
+export type NatsLog = EventLog & LogSpace & { readonly doubts: () => ReadonlyArray<string> }
+
 /**
  * The ledger in a JetStream stream, one message per commit, on a connection of its own that reconnects for ever.
- * Fails with a sentence when there is no server, or when the stream's settings would not keep every commit.
+ * To be written, the stream is made when it is missing and the user may. Fails with a sentence when there is no server,
+ * when the stream's settings would not keep every commit, and when the server's own would not (`checkServer`).
  */
-export const openNatsLog = async ({
-  url,
-  stream = "LEDGER",
-  name = "trade2026-ledger",
-  patienceMs = 15_000
-}: NatsLogOptions): Promise<EventLog> => {
+export const openNatsLog = async (options: NatsLogOptions): Promise<NatsLog> => {
+  const { url, stream = "LEDGER", name = "trade2026-ledger", patienceMs = 15_000, readOnly = false } = options
   const link = await connectNats({ url, name })
   try {
     const jsm = await jetstreamManager(link.nc, { checkAPI: false, timeout: 1_000 })
-    await ensureLedgerStream(link, jsm, stream)
+    const replicas = options.replicas ?? (link.nc.info?.cluster === undefined ? 1 : 3)
+    const promise = readOnly ? undefined : await keptPromise(link, jsm, stream, replicas, options)
+    if (readOnly) await ledgerStream(link, jsm, stream)
     const messages = storedMessages(link, stream)
     const offer = makeAppend(link, stream, messages, patienceMs)
     const offered = new Set<Promise<void>>()
 
-    const append = (commit: StoredCommit): Promise<void> => {
+    const append = async (commit: StoredCommit): Promise<void> => {
+      if (promise === undefined) throw new LogUnavailable(`${stream} at ${link.address} was opened for reading only`)
+      const broken = promise.broken()
+      if (broken !== undefined) throw new LogUnavailable(broken)
       const outcome = offer(commit).finally(() => offered.delete(outcome))
       offered.add(outcome)
-      return outcome
+      await outcome
     }
 
     const close = async (): Promise<void> => {
@@ -99,11 +114,53 @@ export const openNatsLog = async ({
       const subjects = Object.keys(state.subjects ?? {})
       return subjects.map((subject) => Number(subject.split(".").at(-1))).toSorted((a, b) => a - b)
     }
-    return { name: `nats:${link.address}`, head, append, read, follow, partitions, close }
+    return {
+      name: `nats:${link.address}`,
+      head,
+      append,
+      read,
+      follow,
+      partitions,
+      rooms: natsRooms(link, jsm, stream, options),
+      doubts: () => promise?.doubts() ?? [],
+      close
+    }
   } catch (error) {
     await link.close()
     throw error
   }
+}
+
+/** A server that comes back as a replica of a stream changes no connection of ours. */
+const LOOK_EVERY_MS = 2_000
+
+/**
+ * The stream that may be written, what of it was taken on trust, and, looked at again with every new connection and now
+ * and then, what has broken since: a server that was started again may have other settings.
+ */
+const keptPromise = async (
+  link: Link,
+  jsm: JetStreamManager,
+  stream: string,
+  replicas: number,
+  options: NatsLogOptions
+) => {
+  await streamToWrite(link, jsm, ledgerPlan(stream), replicas, options.makes ?? true)
+  const doubts = await patiently(link, () => checkServer(link, jsm, stream, options))
+  let broken: string | undefined
+  let expected = 1
+  const look = async () => {
+    if (!link.connected() || options.acceptUnsynced === true) return
+    // while there is no leader the servers answer all the same
+    expected = (await holdersOf(link, jsm, stream).catch(() => undefined))?.length ?? expected
+    const found = await unsynced(link, options, expected)
+    if (found !== undefined) broken = found[0]
+  }
+  const lookAgain = () => void look().catch(() => undefined) // without an answer it stays as it was
+  link.changed.onRing(lookAgain)
+  const looking = setInterval(lookAgain, LOOK_EVERY_MS).unref()
+  link.closing.addEventListener("abort", () => clearInterval(looking))
+  return { doubts: () => (broken === undefined ? doubts : [...doubts, broken]), broken: () => broken }
 }
 
 const NEVER = new AbortController().signal

@@ -28,13 +28,16 @@ export type CommitsTable = {
   readonly insert: (commit: StoredCommit) => void
   /** Moves everything from the write-ahead file into the database; whether nothing is left in it. */
   readonly emptyWal: () => boolean
+  /** what the commits take in the file */
+  readonly usedBytes: () => number
   readonly close: () => void
 }
 
-export const openCommitsTable = (file: string, readOnly: boolean): CommitsTable => {
+export const openCommitsTable = (file: string, readOnly: boolean, mostBytes?: number): CommitsTable => {
   const db = new DatabaseSync(file, { readOnly, timeout: 2_000 })
   try {
     if (!readOnly) prepareForWriting(db)
+    if (mostBytes !== undefined) db.exec(`pragma max_page_count = ${Math.floor(mostBytes / pragma(db, "page_size"))}`)
     return tableOn(db)
   } catch (error) {
     db.close()
@@ -51,6 +54,8 @@ const prepareForWriting = (db: DatabaseSync): void => {
     pragma wal_autocheckpoint = 4000;
     ${SCHEMA}`)
 }
+
+const pragma = (db: DatabaseSync, name: string): number => Number(db.prepare(`pragma ${name}`).get()?.[name])
 
 const tableOn = (db: DatabaseSync): CommitsTable => {
   const columns = "partition, no, id, prev, root, hash, body"
@@ -96,6 +101,7 @@ const tableOn = (db: DatabaseSync): CommitsTable => {
     insert: ({ partition, no, id, prev, root, hash, body }) => {
       insert.run(partition, no, id, prev, root, hash, body)
     },
+    usedBytes: () => (pragma(db, "page_count") - pragma(db, "freelist_count")) * pragma(db, "page_size"),
     emptyWal: () => db.prepare("pragma wal_checkpoint(truncate)").get()?.["busy"] === 0,
     close: () => db.close()
   }

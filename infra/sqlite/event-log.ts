@@ -4,6 +4,8 @@ import { setImmediate as turn } from "node:timers/promises"
 import { makeBell } from "#infra/memory/bell.ts"
 import { EMPTY_CHAIN } from "#streams/commit.ts"
 import { type EventLog, Fenced, LogUnavailable, type StoredCommit } from "#streams/ports/event-log.ts"
+import type { LogSpace } from "#streams/ports/log-space.ts"
+import { diskOf } from "./disk.ts"
 import { type CommitsTable, openCommitsTable } from "./commits-table.ts"
 import { isStorageTrouble, isTakenId, isUnsure } from "./errors.ts"
 import { FolderUnusable, lockFolder } from "./folder-lock.ts"
@@ -14,17 +16,19 @@ export type SqliteLogOptions = {
   readonly file: string
   /** Reads beside a process that owns the folder, sees what that one appends, and cannot append. */
   readonly readOnly?: boolean
+  /** what the file may grow to, where that is less than the disk */
+  readonly mostBytes?: number
 }
 
 /**
  * The ledger in one SQLite file. Whoever may append owns the file's folder ({@link lockFolder}): a second process is
  * refused. Throws {@link FolderUnusable} when the file cannot be had.
  */
-export const openSqliteLog = ({ file, readOnly = false }: SqliteLogOptions): EventLog => {
+export const openSqliteLog = ({ file, readOnly = false, mostBytes }: SqliteLogOptions): EventLog & LogSpace => {
   const release = readOnly ? () => undefined : lockFolder(dirname(resolve(file)))
   let table: CommitsTable
   try {
-    table = openTable(file, readOnly)
+    table = openTable(file, readOnly, mostBytes)
   } catch (error) {
     release()
     throw error
@@ -74,6 +78,12 @@ export const openSqliteLog = ({ file, readOnly = false }: SqliteLogOptions): Eve
     read,
     follow,
     partitions: async () => table.partitions(),
+    rooms: async () => {
+      const disk = await diskOf(file)
+      if (mostBytes === undefined) return [disk]
+      const freeBytes = Math.max(0, mostBytes - table.usedBytes())
+      return [disk, { freeBytes, totalBytes: mostBytes, limit: `the size that ${file} may have` }]
+    },
     close: async () => {
       if (!open) return
       open = false
@@ -84,10 +94,10 @@ export const openSqliteLog = ({ file, readOnly = false }: SqliteLogOptions): Eve
   }
 }
 
-const openTable = (file: string, readOnly: boolean): CommitsTable => {
+const openTable = (file: string, readOnly: boolean, mostBytes: number | undefined): CommitsTable => {
   if (readOnly && !existsSync(file)) throw new FolderUnusable(`There is no ledger at ${file}.`)
   try {
-    return openCommitsTable(file, readOnly)
+    return openCommitsTable(file, readOnly, mostBytes)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new FolderUnusable(`The ledger ${file} cannot be opened: ${reason}.`, { cause })

@@ -1,3 +1,4 @@
+import { memoryRaw } from "#infra/memory/raw-store.ts"
 import { PROJECTIONS } from "#projections/all.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
 import { PriceBoard } from "#domain/market/board.ts"
@@ -13,6 +14,9 @@ import { OwnCommands } from "#services/session/own-commands.ts"
 import { marketSeen } from "#services/session/market-seen.ts"
 import { Marks } from "#services/session/marks.ts"
 import { paperVenue } from "#services/session/paper.ts"
+import { Reserve } from "#services/session/reserve.ts"
+import { ReportIntake } from "#services/session/report-intake.ts"
+import { PAPER } from "#services/session/routes.ts"
 import { VenueLink } from "#services/session/venue-link.ts"
 import { LiveFeedHub } from "#services/desk/live-feed.ts"
 import { LiveOrders } from "#services/desk/live-orders.ts"
@@ -24,7 +28,10 @@ import { openAccountWriter, type AccountWriter } from "#streams/account-writer.t
 import type { Folded } from "#streams/open-epoch.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
+import type { LogSpace } from "#streams/ports/log-space.ts"
+import type { RawStore } from "#streams/ports/raw-store.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
+import { decodeReports } from "#streams/report-codec.ts"
 import type { RowFold } from "#streams/fold.ts"
 import { project, type Projector } from "#streams/project.ts"
 
@@ -58,11 +65,15 @@ export class Views {
 }
 
 export type EngineOptions = {
-  readonly log: EventLog
   /** 0 where absent */
   readonly partition?: number
   /** by whom the partition was followed until now: state and views as far as they go */
   readonly followed?: { readonly folded: Folded<State>; readonly views: Views }
+  readonly log: EventLog & LogSpace
+  /** where the venue's reports are kept as they came */
+  readonly raw?: RawStore & LogSpace
+  /** of the log's room, kept for what cannot be refused */
+  readonly reserveBytes?: number | undefined
   readonly clock: () => Time
   readonly seed: number
   readonly demo: boolean
@@ -83,6 +94,8 @@ export type Engine = {
   readonly link: VenueLink
   /** how far the order entry sessions of before had come */
   readonly sessionMarks: SessionMarks
+  readonly reserve: Reserve
+  readonly intake: ReportIntake
   /** the highest market-data number that the ledger has seen */
   readonly mdNo: number
 }
@@ -92,12 +105,13 @@ export const FIRST_PARTITION = 0
 
 /** Replays the ledger, opens its writer, and puts the paper market on top: starting up and recovering are the same. */
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {
-  const { log, partition = FIRST_PARTITION, followed, clock, seed, demo, venue, missed, ...limits } = options
+  const { log, raw = memoryRaw(), reserveBytes, partition = FIRST_PARTITION, followed, ...others } = options
+  const { clock, seed, demo, venue, missed, ...limits } = others
   const board = new PriceBoard()
   const views = followed?.views ?? new Views()
   const { orders, pnl, sessionMarks } = views
   let running: { readonly session: LiveSession; readonly hub: LiveFeedHub } | undefined
-  const writer = await openAccountWriter({
+  const opened = await openAccountWriter({
     log,
     partition,
     ...(followed !== undefined && { from: followed.folded }),
@@ -115,7 +129,12 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       }
     }
   })
-  await firstStart(writer)
+  await firstStart(opened)
+  const reserve = new Reserve({ spaces: [log, raw], bytes: reserveBytes })
+  await reserve.look()
+  const writer = reserve.guard(opened)
+  const intake = new ReportIntake({ venue: PAPER, store: raw, writer, log, clock, decode: decodeReports })
+  await intake.restore()
   const link = new VenueLink(venue ?? paperVenue(seed), partition)
   const hub = new LiveFeedHub({
     partition,
@@ -136,6 +155,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       writer,
       board,
       link,
+      intake,
       own,
       marks,
       clock,
@@ -147,7 +167,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     live.resume([...asked, ...own.restore(state, before)], state)
     return live
   })
-  return { writer, board, orders, pnl, hub, session, link, sessionMarks, mdNo: views.mdNo }
+  return { writer, board, orders, pnl, hub, session, link, sessionMarks, reserve, intake, mdNo: views.mdNo }
 }
 
 /** Instruments, accounts and their first money; what is there already is left as it is. */

@@ -27,7 +27,7 @@ export const gatewayProcess = Effect.fn("gateway")(function* (options: PlatformO
   const clock = wallClock()
   const opened = <T extends { readonly close: () => Promise<void> }>(open: () => Promise<T>) =>
     Effect.acquireRelease(attempt(open), (one) => Effect.promise(() => one.close()))
-  const log = yield* opened(() => openLog(options))
+  const log = yield* opened(async () => (await openLog(options)).log)
   const store = yield* opened(() => openNatsLeases({ url: natsUrl, name: "trade2026-leases" }))
   const ledger = yield* opened(() => openLedgerPartitions(natsUrl))
   const directory = yield* Effect.acquireRelease(

@@ -43,7 +43,7 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
   const name = processName(data)
   const opened = <T extends { readonly close: () => Promise<void> }>(open: () => Promise<T>) =>
     Effect.acquireRelease(attempt(open), (one) => Effect.promise(() => one.close()))
-  const log = yield* opened(() => openLog(options))
+  const log = yield* opened(async () => (await openLog(options)).log)
   const store = yield* opened(() => openNatsLeases({ url: natsUrl, name: "trade2026-leases" }))
   const commands = yield* opened(() => openNatsCommands({ url: natsUrl, name: "trade2026-commands" }))
   const rows = options.clickhouseUrl === undefined ? undefined : yield* opened(async () => openRows(options))

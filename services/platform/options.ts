@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util"
 import { join, resolve } from "node:path"
 import { proofSettings, type ProofSettings } from "./proof-settings.ts"
+import { natsPromise, type NatsPromise } from "#services/contract/nats-promise.ts"
 
 /** What the platform was asked to be. */
 export type PlatformOptions = {
@@ -14,6 +15,9 @@ export type PlatformOptions = {
   /** `distant`: at the end of a line that breaks now and then */
   readonly venue: "near" | "distant"
   readonly natsUrl: string | undefined
+  readonly natsPromise: NatsPromise
+  /** of the ledger's room, kept for fills and cancels; undefined: by its size */
+  readonly reserveBytes: number | undefined
   readonly clickhouseUrl: string | undefined
   readonly proof: ProofSettings
   /** what a process that is a part of a platform serves */
@@ -39,11 +43,17 @@ Starts the paper-trading platform on this machine: the ledger, a paper venue on 
   --seed N                    another simulated market (default: the one that this data folder began with)
   --venue near|distant        distant: the paper venue at the end of a line that takes 20 ms and breaks by chance, with
                               what was on its way lost (default: near)
+  --reserve SIZE              room in the ledger that is kept for fills and cancels, for example 512MB: new orders are
+                              refused below it (default: TRADE2026_RESERVE, or a tenth, 256MB at most)
+  --accept-unverified-sync    trades on a NATS server of which nobody says that it syncs (servers)
+  --accept-admin-user         trades as a NATS user who could delete the ledger (servers)
   --data DIR                  where everything is kept (default: TRADE2026_DATA, or ./data)
   --help                      this text
 
 Environment: TRADE2026_DATA, TRADE2026_PORT_OFFSET (10000 moves all ports by that), NATS_URL, CLICKHOUSE_URL;
-S3_URL keeps the archive in a bucket instead of the data folder (docs/operations.md, with how often things are proved)
+S3_URL keeps the archive in a bucket instead of the data folder (docs/operations.md, with how often things are proved);
+NATS_MONITOR_URL or NATS_SYSTEM_URL (where the server says whether it syncs), TRADE2026_RESERVE,
+TRADE2026_ACCEPT_UNVERIFIED_SYNC=1, TRADE2026_ACCEPT_ADMIN_USER=1
 `
 
 /** Wrong usage: a sentence for the one who typed it. */
@@ -71,6 +81,7 @@ export const readOptions = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv)
   const venue = values.venue ?? "near"
   if (venue !== "near" && venue !== "distant") throw new UsageError(`--venue is near or distant, not ${venue}`)
   const data = resolve(values.data ?? blankAsNone(env["TRADE2026_DATA"]) ?? join(process.cwd(), "data"))
+  const promise = natsPromise(env)
   return {
     profile,
     venue,
@@ -80,10 +91,16 @@ export const readOptions = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv)
     data,
     portOffset: whole("TRADE2026_PORT_OFFSET", blankAsNone(env["TRADE2026_PORT_OFFSET"]) ?? "0", 0, 56_000),
     natsUrl: profile === "servers" ? natsUrl : undefined,
-    clickhouseUrl: profile === "servers" ? clickhouseUrl : undefined,
     proof: settingsOfProof(data, env),
     only,
-    partitions: values.partitions === undefined ? undefined : partitionsOf(values.partitions)
+    partitions: values.partitions === undefined ? undefined : partitionsOf(values.partitions),
+    natsPromise: {
+      ...promise,
+      acceptUnverifiedSync: values["accept-unverified-sync"] === true || promise.acceptUnverifiedSync,
+      acceptAdminUser: values["accept-admin-user"] === true || promise.acceptAdminUser
+    },
+    reserveBytes: bytes(values.reserve ?? blankAsNone(env["TRADE2026_RESERVE"])),
+    clickhouseUrl: profile === "servers" ? clickhouseUrl : undefined
   }
 }
 
@@ -117,6 +134,9 @@ const parse = (args: ReadonlyArray<string>) => {
         venue: { type: "string" },
         only: { type: "string" },
         partitions: { type: "string" },
+        reserve: { type: "string" },
+        "accept-unverified-sync": { type: "boolean" },
+        "accept-admin-user": { type: "boolean" },
         help: { type: "boolean", short: "h" }
       }
     })
@@ -127,6 +147,15 @@ const parse = (args: ReadonlyArray<string>) => {
 
 const blankAsNone = (text: string | undefined): string | undefined =>
   text === undefined || text === "" ? undefined : text
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
+
+const bytes = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  const [, number, unit = ""] = /^(\d{1,9})([KMGT]?)B?$/iu.exec(text) ?? []
+  if (number === undefined) throw new UsageError(`--reserve is a size, for example 512MB, not ${text}`)
+  return Number(number) * UNITS[unit.toUpperCase()]!
+}
 
 const whole = (name: string, text: string, least: number, most: number): number => {
   const value = Number(text)

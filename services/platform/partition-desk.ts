@@ -17,6 +17,7 @@ import type { Waiting } from "#streams/hold-partition.ts"
 import type { Lease } from "#streams/leases.ts"
 import type { CommandServer } from "#streams/ports/command-port.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
+import type { LogSpace } from "#streams/ports/log-space.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import { serveCommands } from "#streams/serve-commands.ts"
 import type { ClockMarket } from "./clock-market.ts"
@@ -24,7 +25,7 @@ import { type Engine, openEngine, startProjector, Views } from "./engine.ts"
 
 export type PartitionDeskOptions = {
   readonly partition: number
-  readonly log: EventLog
+  readonly log: EventLog & LogSpace
   readonly directory: AccountDirectory
   readonly commands: CommandServer
   readonly market: ClockMarket

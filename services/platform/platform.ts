@@ -18,7 +18,7 @@ import { attempt, ownFolder, PlatformFailed, withAdvice } from "./platform-faile
 import { PORTS } from "./ports.ts"
 import { startProof } from "./proof.ts"
 import { services } from "./services.ts"
-import { openLog, openPeople, openRows } from "./stores.ts"
+import { openLog, openPeople, openRaw, openRows } from "./stores.ts"
 
 const PLACE_EVERY_MS = 250
 
@@ -30,8 +30,12 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   const { data, portOffset, demo } = options
   const clock = wallClock()
   yield* ownFolder(data)
-  const log = yield* Effect.acquireRelease(
+  const { log, health: logHealth } = yield* Effect.acquireRelease(
     attempt(() => openLog(options)),
+    ({ log: open }) => Effect.promise(() => open.close())
+  )
+  const raw = yield* Effect.acquireRelease(
+    attempt(() => openRaw(options, clock())),
     (open) => Effect.promise(() => open.close())
   )
   const people = yield* Effect.acquireRelease(
@@ -53,11 +57,22 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   const seed = options.seedGiven ? options.seed : (place?.seed ?? options.seed)
   const engine = yield* Effect.acquireRelease(
     attempt(() =>
-      openEngine({ log, clock, seed, demo, ...venueOf(options, seed), ...missedOf(place, seed) }).catch(withAdvice)
+      openEngine({
+        log,
+        raw,
+        reserveBytes: options.reserveBytes,
+        clock,
+        seed,
+        demo,
+        ...venueOf(options, seed),
+        ...missedOf(place, seed)
+      }).catch(withAdvice)
     ),
-    ({ session, hub, writer }) =>
+    ({ session, hub, writer, reserve, intake }) =>
       Effect.promise(async () => {
+        reserve.stop()
         session.stop()
+        await intake.stop()
         hub.close()
         await writer.stop()
       })
@@ -89,7 +104,18 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   if (options.natsUrl !== undefined) yield* commandsOverNats(options.natsUrl, engine, clock)
   yield* runMarket(engine, seed, Math.max(place?.no ?? 0, engine.mdNo) + 1, data, clock)
   yield* Layer.build(
-    services({ engine, log, people, rows, rowsHealth: health, projector: projector.running, proof, clock, portOffset })
+    services({
+      engine,
+      log,
+      logHealth,
+      people,
+      rows,
+      rowsHealth: health,
+      projector: projector.running,
+      proof,
+      clock,
+      portOffset
+    })
   )
   yield* Effect.sync(() => process.stdout.write(welcome(options, engine)))
   const reason = yield* Effect.promise(() => engine.writer.ended)

@@ -35,6 +35,7 @@ export type ServicesOptions = {
   readonly engine: Engine
   readonly log: EventLog
   readonly people: People
+  readonly logHealth: () => HealthCheck
   readonly rows: RowStore
   readonly rowsHealth: () => HealthCheck
   readonly projector: Projector
@@ -58,6 +59,7 @@ const served = ({
   engine,
   log,
   people,
+  logHealth,
   rows,
   rowsHealth,
   projector,
@@ -78,10 +80,32 @@ const served = ({
     oms: {
       name: "oms",
       mounts: [omsRoutes(desk), entry.mount, peopleRoutes(peopleDesk)],
-      health: async () => ({ writer: health.writer(), view: health.view(), store: rowsHealth(), ...proof.health() }),
+      health: async () => ({
+        writer: health.writer(),
+        log: logHealth(),
+        space: health.space(),
+        view: health.view(),
+        store: rowsHealth(),
+        ...proof.health()
+      }),
       gauges: [
         { name: "ledger_event_no", description: "Number of the newest event", read: () => writer.head().eventNo },
         { name: "ledger_commit_no", description: "Number of the newest commit", read: () => writer.head().no },
+        {
+          name: "ledger_room_bytes",
+          description: "Bytes until the ledger is full",
+          read: () => engine.reserve.freeBytes
+        },
+        {
+          name: "ledger_reserve_bytes",
+          description: "Bytes of that which are kept for fills and cancels",
+          read: () => engine.reserve.bytes
+        },
+        {
+          name: "ledger_orders_stopped",
+          description: "1 while new orders are refused because only the reserve is left",
+          read: () => (engine.reserve.low === undefined ? 0 : 1)
+        },
         { name: "commands_waiting", description: "Commands that wait for the writer", read: () => writer.waiting() },
         {
           name: "view_event_no",
@@ -109,6 +133,16 @@ const served = ({
       }),
       gauges: [
         { name: "market_messages_total", description: "Market-data messages taken", read: () => session.messages },
+        {
+          name: "venue_messages_waiting",
+          description: "Messages of the venue that are not stored yet",
+          read: () => engine.intake.waiting
+        },
+        {
+          name: "venue_reports_in_suspense",
+          description: "Reports of the venue that wait for a person",
+          read: () => engine.intake.suspense.size
+        },
         { name: "market_data_no", description: "Number of the newest market-data message", read: () => board.mdNo }
       ]
     }
@@ -163,6 +197,11 @@ const healthChecks = ({ engine, projector }: Pick<ServicesOptions, "engine" | "r
   let movedAt = performance.now()
   return {
     writer: (): HealthCheck => (stopped === undefined ? { status: "ok" } : { status: "down", detail: stopped }),
+    space: (): HealthCheck => {
+      const { low, trouble } = engine.reserve
+      if (low !== undefined) return { status: "degraded", detail: `new orders are refused: ${low}` }
+      return trouble === undefined ? { status: "ok" } : { status: "degraded", detail: trouble }
+    },
     view: (): HealthCheck => {
       const { state, detail } = projector.status()
       const behind = engine.writer.head().eventNo - projector.position().eventNo
@@ -184,10 +223,14 @@ const healthChecks = ({ engine, projector }: Pick<ServicesOptions, "engine" | "r
     venue: (): HealthCheck =>
       engine.link.isConnected ? { status: "ok" } : { status: "degraded", detail: "venue disconnected" },
     reports: (): HealthCheck => {
-      const { trouble, waiting } = engine.session.outbox
-      return trouble === undefined
-        ? { status: "ok" }
-        : { status: "degraded", detail: `${waiting} reports wait: ${trouble}` }
+      const { trouble, waiting, suspense } = engine.intake
+      const own = engine.session.outbox
+      const wrong = [
+        trouble !== undefined && `${waiting} messages wait: ${trouble}`,
+        own.trouble !== undefined && `${own.waiting} commands of our own wait: ${own.trouble}`,
+        suspense.size > 0 && `${suspense.size} in suspense, see GET /venue/suspense`
+      ].filter(Boolean)
+      return wrong.length === 0 ? { status: "ok" } : { status: "degraded", detail: wrong.join("; ") }
     }
   }
 }

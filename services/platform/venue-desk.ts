@@ -5,15 +5,18 @@ import { leavesQty, type OpenOrder } from "#domain/orders/open-order.ts"
 import type { VenueOrderBody } from "#services/contract/venue.ts"
 import { ok } from "#services/http/answer.ts"
 import type { VenueDesk } from "#services/live-gateway/contract.ts"
+import { suspenseDesk } from "#services/live-gateway/suspense-desk.ts"
+import { PAPER } from "#services/session/routes.ts"
 import type { Engine } from "./engine.ts"
 
 const PAGE = 100
 
 /** What live-gateway shows of the paper venue, as the ledger knows it. */
-export const venueDesk = ({ writer, board, link }: Engine): VenueDesk => ({
+export const venueDesk = ({ writer, board, link, intake }: Engine): VenueDesk => ({
+  ...suspenseDesk(PAPER, intake),
   status: async () =>
     ok({
-      venue: "paper",
+      venue: PAPER,
       status: board.mdNo > 0 && link.isConnected ? ("trading" as const) : ("disconnected" as const),
       mdNo: board.mdNo,
       openOrders: await writer.look((state) => [...state.orders.values()].filter(atVenue).length),

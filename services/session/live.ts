@@ -4,10 +4,12 @@ import type { PriceBoard } from "#domain/market/board.ts"
 import type { MarketMessage } from "#domain/market/messages.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
 import type { AccountWriter, Submission } from "#streams/account-writer.ts"
+import { encodeReports } from "#streams/report-codec.ts"
 import { ConditionHalts } from "./condition-halts.ts"
 import type { Marks } from "./marks.ts"
 import type { OwnCommands } from "./own-commands.ts"
 import { Outbox } from "./outbox.ts"
+import type { ReportIntake } from "./report-intake.ts"
 import { LOOK_EVERY_MS, StaleMarket } from "./stale-market.ts"
 import type { Trader } from "./trader.ts"
 import { PAPER } from "./routes.ts"
@@ -17,6 +19,7 @@ export type LiveSessionOptions = {
   readonly writer: AccountWriter
   readonly board: PriceBoard
   readonly link: VenueLink
+  readonly intake: ReportIntake
   readonly own: OwnCommands
   readonly marks: Marks
   readonly clock: () => Time
@@ -122,7 +125,8 @@ export class LiveSession {
   #settle = (): void => {
     this.#timer = undefined
     const now = this.#options.clock()
-    this.#outbox.send(this.#options.link.due(now))
+    const reports = this.#options.link.reports(now)
+    if (reports.length > 0) this.#options.intake.receive(encodeReports(reports))
     this.#wakeWhenDue()
   }
 

@@ -5,8 +5,8 @@ const RETRY_MS = 200
 const MOST_AT_ONCE = 256
 
 /**
- * A venue's reports on their way to the writer, in order. Facts cannot be refused and must not be lost: what could not
- * be recorded is sent again, with everything after it. A report that was recorded the first time is answered as a repeat.
+ * What the platform asks of itself on its way to the writer, in order. It must not be lost: what could not be recorded is
+ * sent again, with everything after it. What was recorded the first time is answered as a repeat.
  */
 export class Outbox {
   readonly #writer: AccountWriter
@@ -18,7 +18,7 @@ export class Outbox {
     this.#writer = writer
   }
 
-  /** What keeps reports from being recorded, while something does. */
+  /** What keeps them from being recorded, while something does. */
   get trouble(): string | undefined {
     return this.#trouble
   }

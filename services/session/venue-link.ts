@@ -1,6 +1,7 @@
 import type { State } from "#domain/account/state.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import type { MarketMessage } from "#domain/market/messages.ts"
+import type { VenueReport } from "#domain/venue/messages.ts"
 import type { DistantVenue } from "#domain/venue/distant-venue.ts"
 import type { PaperVenue } from "#domain/venue/paper-venue.ts"
 import { newOrderRequest, unanswered, venueReaction } from "#domain/venue/requests.ts"
@@ -95,8 +96,13 @@ export class VenueLink {
     return this.#connected ? this.#venue.nextDue() : undefined
   }
 
-  /** Reports that are due, as the commands that record them. */
+  /** Reports that are due. */
+  reports(now: Time): ReadonlyArray<VenueReport> {
+    return this.#connected ? this.#venue.due(now) : []
+  }
+
+  /** The same as the commands that record them. */
   due(now: Time): ReadonlyArray<Submission> {
-    return this.#connected ? this.#venue.due(now).map(reported) : []
+    return this.reports(now).map(reported)
   }
 }

@@ -13,7 +13,8 @@ import { wallClock } from "#services/platform/clock.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import { progressOn } from "./progress.ts"
 import { runTrade } from "./run.ts"
-import type { LogPlace, OpenStore, StorePlace, Tools } from "./tools.ts"
+import { natsPromise } from "#services/contract/nats-promise.ts"
+import type { LogPlace, NatsTools, OpenStore, StorePlace, Tools } from "./tools.ts"
 import { VERBS } from "./verbs.ts"
 
 const DATABASE = "trade"
@@ -52,9 +53,27 @@ const openStore = async (place: StorePlace): Promise<OpenStore> => {
   }
 }
 
-const openNats = async (url: string): Promise<EventLog> => {
+const openNats = async (url: string, readOnly: boolean): Promise<EventLog> => {
   const { openNatsLog } = await import("#infra/nats/event-log.ts")
-  return openNatsLog({ url, name: "trade2026-trade" })
+  return openNatsLog({ url, name: "trade2026-trade", readOnly, ...natsPromise(process.env) })
+}
+
+const nats = async (): Promise<NatsTools> => {
+  const [{ openNatsLog }, { provision }, { writeConfig }] = await Promise.all([
+    import("#infra/nats/event-log.ts"),
+    import("#infra/nats/provision.ts"),
+    import("#infra/nats/config-files.ts")
+  ])
+  const promise = natsPromise(process.env)
+  return {
+    provision: (options) => provision({ ...options, ...promise }),
+    writeConfig,
+    check: async (url) => {
+      const log = await openNatsLog({ url, name: "trade2026-trade", makes: false, ...promise })
+      await log.close()
+      return log.doubts()
+    }
+  }
 }
 
 const openKurrent = async (url: string): Promise<EventLog> => {
@@ -64,7 +83,7 @@ const openKurrent = async (url: string): Promise<EventLog> => {
 
 const openAt = (place: LogPlace, readOnly: boolean): Promise<EventLog> | EventLog => {
   if (place.kind === "sqlite") return openSqliteLog({ file: place.file, readOnly })
-  return place.kind === "nats" ? openNats(place.url) : openKurrent(place.url)
+  return place.kind === "nats" ? openNats(place.url, readOnly) : openKurrent(place.url)
 }
 
 const tools: Tools = {
@@ -84,6 +103,7 @@ const tools: Tools = {
   now: wallClock(),
   recordings: (files, speed, onDeadLetter) => recordingFeed({ files, speed, onDeadLetter }),
   memoryRows,
+  nats,
   own: lockFolder,
   progress: progressOn(process.stderr),
   say: (text) => void process.stderr.write(`${text}\n`)

@@ -32,6 +32,35 @@ export type OpenStore = {
   readonly close: () => Promise<void>
 }
 
+/** What became of one stream of a NATS server. */
+export type ProvisionedStream = {
+  readonly stream: string
+  readonly did: "made" | "found" | "changed"
+  readonly changed: ReadonlyArray<string>
+  /** settings that differ from the plan and may */
+  readonly left: ReadonlyArray<string>
+  /** what must be otherwise and cannot be changed */
+  readonly cannot: ReadonlyArray<string>
+}
+/** Setting up NATS servers. */
+export type NatsTools = {
+  readonly provision: (options: {
+    readonly url: string
+    readonly replicas: 1 | 3
+    readonly dryRun: boolean
+  }) => Promise<ReadonlyArray<ProvisionedStream>>
+  /** Writes configurations; secrets are in the files alone. */
+  readonly writeConfig: (options: {
+    readonly dir: string
+    readonly servers: 1 | 3
+    readonly hosts?: ReadonlyArray<string>
+    readonly maxFile?: string
+    readonly port: number
+  }) => { readonly files: ReadonlyArray<string>; readonly secrets: "made" | "kept" }
+  /** Whether a ledger there may be written by this user, as the platform asks before it trades; what it took on trust. */
+  readonly check: (url: string) => Promise<ReadonlyArray<string>>
+}
+
 /** What verbs use of the outside; `main.ts` names the adapters. */
 export type Tools = {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -60,6 +89,7 @@ export type Tools = {
     onDeadLetter: (letter: DeadLetter) => void
   ) => MarketFeed
   readonly memoryRows: () => RowStore
+  readonly nats: () => Promise<NatsTools>
   /** Makes this process the owner of a data folder; fails with a sentence when another one is. */
   readonly own: (folder: string) => () => void
   readonly progress: StartProgress

@@ -53,6 +53,11 @@ export const VERBS: ReadonlyArray<VerbEntry> = [
     load: async () => (await import("./play.ts")).market
   },
   {
+    name: "nats",
+    summary: "set up a NATS server: configuration, streams, check",
+    load: async () => (await import("./nats.ts")).nats
+  },
+  {
     name: "simulate",
     summary: "generated commands and venue reports against the rules",
     load: async () => (await import("./simulate.ts")).simulate

@@ -14,7 +14,9 @@ import { serveCommands } from "#streams/serve-commands.ts"
 // The writer in a process of its own, as oms is: `order-server.ts NATS_URL sqlite:FILE|nats ACCOUNTS`.
 const [natsUrl, where, accounts] = process.argv.slice(2) as [string, string, string]
 const log =
-  where === "nats" ? await openNatsLog({ url: natsUrl }) : openSqliteLog({ file: where.slice("sqlite:".length) })
+  where === "nats"
+    ? await openNatsLog({ url: natsUrl, acceptUnsynced: true })
+    : openSqliteLog({ file: where.slice("sqlite:".length) })
 const clock = () => timeOfMicros((performance.timeOrigin + performance.now()) * 1000)
 const board = new PriceBoard()
 const symbol = "BTCUSDT" as Symbol

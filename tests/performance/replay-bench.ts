@@ -48,7 +48,7 @@ export const benchReplay = async ({ log, events, runs }: ReplayBenchOptions): Pr
 
 const opened = async (natsUrl: string, where: string) =>
   where === "nats"
-    ? await openNatsLog({ url: natsUrl })
+    ? await openNatsLog({ url: natsUrl, readOnly: true })
     : openSqliteLog({ file: where.slice("sqlite:".length), readOnly: true })
 
 /** What no reader of these bytes can do without: sha256 and JSON.parse, of bodies that are in memory already. */

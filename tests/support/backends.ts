@@ -1,5 +1,7 @@
 // Where a test's servers come from, in this order: an address in the environment, a container, a program found here.
 // Tests ask for them with inject("natsUrl"); without one they skip, and the report at the end says why.
+import { jetstreamManager } from "@nats-io/jetstream"
+import { connect } from "@nats-io/transport-node"
 import type { TestProject } from "vitest/node"
 import { startContainer } from "./containers.ts"
 import { endLeftServers, startNats } from "./nats-server.ts"
@@ -32,7 +34,15 @@ const nats = async (program: string | undefined): Promise<Found> => {
     return { backend: { name, missing: `NATS_URL is not set, ${container.why}, no nats-server program is found` } }
   }
   const { url, stop } = await startNats({ program })
+  await keepStreams(url)
   return { url, stop, backend: { name, from: program } }
+}
+
+/** A server that removes its last stream removes the folder in which another one is just being made. */
+const keepStreams = async (url: string): Promise<void> => {
+  const nc = await connect({ servers: url })
+  await (await jetstreamManager(nc)).streams.add({ name: "KEEP", subjects: ["keep"] })
+  await nc.close()
 }
 
 const clickhouse = async (): Promise<Found> => {

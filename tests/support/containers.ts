@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { GenericContainer, StartedTestContainer, Wait } from "testcontainers"
-import { natsConfig } from "./nats-server.ts"
+import { serverConfig } from "#infra/nats/server-config.ts"
+import { testAccounts, testUrl } from "./nats-accounts.ts"
 
 export type Container = { readonly url: string; readonly stop: () => Promise<void> }
 
@@ -20,10 +21,13 @@ const plans = {
     prepare: (container) =>
       container
         .withCopyContentToContainer([
-          { content: natsConfig("test", "0.0.0.0:4222", "/tmp/store", true), target: "/tmp/nats.conf" }
+          {
+            content: serverConfig({ name: "test", listen: "0.0.0.0:4222", storeDir: "/tmp/store" }, testAccounts()),
+            target: "/tmp/nats.conf"
+          }
         ])
         .withCommand(["-c", "/tmp/nats.conf"]),
-    url: (host, port) => `nats://${host}:${port}`
+    url: (host, port) => testUrl("oms", `${host}:${port}`)
   },
   clickhouse: {
     image: "clickhouse/clickhouse-server:26.7",

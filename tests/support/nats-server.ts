@@ -5,7 +5,9 @@ import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { serverConfig } from "#infra/nats/server-config.ts"
 import { freePort } from "./free-port.ts"
+import { testAccounts, testUrl } from "./nats-accounts.ts"
 import { findProgram } from "./programs.ts"
 import { tempDir } from "./temp-dir.ts"
 
@@ -14,29 +16,23 @@ export type NatsOptions = {
   readonly port?: number
   readonly storeDir?: string // kept at the end when it is given
   readonly syncAlways?: boolean
+  /** the part of the configuration that says who may connect; none of it: everybody may do everything */
+  readonly accounts?: string
 }
 
 /** `await using server = await startNats()` stops it however the block ends. */
 export type NatsServer = AsyncDisposable & {
+  /** as the service user `oms`, who can delete nothing; without the name and password one is the administrator */
   readonly url: string
+  /** `/varz` and the like */
+  readonly monitorUrl: string
   readonly pid: number
   readonly storeDir: string
   readonly kill: (signal: NodeJS.Signals) => Promise<void>
-  readonly restart: () => Promise<void>
+  /** `syncAlways`: with this setting from now on */
+  readonly restart: (syncAlways?: boolean) => Promise<void>
   readonly stop: () => Promise<void>
 }
-
-/** `always` is what makes an acknowledgement mean "on disk"; the default flushes every two minutes. */
-export const natsConfig = (name: string, listen: string, storeDir: string, syncAlways: boolean): string =>
-  [
-    `server_name: ${JSON.stringify(name)}`,
-    `listen: ${JSON.stringify(listen)}`,
-    "jetstream {",
-    `  store_dir: ${JSON.stringify(storeDir)}`,
-    ...(syncAlways ? ["  sync_interval: always"] : []),
-    "}",
-    ""
-  ].join("\n")
 
 /** The first line that a server sends tells whether it is ours, and not one that took the port before, and ready. */
 const answers = (name: string, port: number): Promise<boolean> =>
@@ -81,12 +77,17 @@ export const startNats = async (options: NatsOptions = {}): Promise<NatsServer> 
   const program = options.program ?? findProgram("nats-server")
   if (program === undefined) throw new Error("no nats-server: run infra/provision/provision.sh nats")
   const port = options.port ?? (await freePort())
+  const monitor = await freePort()
   const home = tempDir("nats")
   const name = basename(home.path)
   const storeDir = options.storeDir ?? join(home.path, "store")
   mkdirSync(storeDir, { recursive: true })
   const [config, log] = [join(home.path, "nats.conf"), join(home.path, "nats.log")]
-  writeFileSync(config, natsConfig(name, `127.0.0.1:${port}`, storeDir, options.syncAlways ?? true))
+  const configure = (syncAlways: boolean) => {
+    const settings = { name, listen: `127.0.0.1:${port}`, monitor: `127.0.0.1:${monitor}`, storeDir, syncAlways }
+    writeFileSync(config, serverConfig(settings, options.accounts ?? testAccounts()))
+  }
+  configure(options.syncAlways ?? true)
 
   // vitest ends its workers without letting them clean up, so what they started is written down for endLeftServers
   const register = process.env["TRADE2026_TEST_SERVERS"]
@@ -122,14 +123,16 @@ export const startNats = async (options: NatsOptions = {}): Promise<NatsServer> 
     home[Symbol.dispose]()
   }
   return {
-    url: `nats://127.0.0.1:${port}`,
+    url: testUrl("oms", `127.0.0.1:${port}`),
+    monitorUrl: `http://127.0.0.1:${monitor}`,
     storeDir,
     get pid() {
       return child.pid ?? 0
     },
     kill: (signal) => kill(child, signal),
-    restart: async () => {
+    restart: async (syncAlways) => {
       await kill(child, "SIGTERM")
+      if (syncAlways !== undefined) configure(syncAlways)
       child = await launch()
     },
     stop,

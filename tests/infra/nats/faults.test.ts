@@ -2,38 +2,14 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterEach, describe, expect, inject, it } from "vitest"
 import { openNatsLog } from "#infra/nats/event-log.ts"
-import { type ChainHead, EMPTY_CHAIN } from "#streams/commit.ts"
-import { type EventLog, Fenced, LogUnavailable, type StoredCommit } from "#streams/ports/event-log.ts"
+import { Fenced, LogUnavailable, type StoredCommit } from "#streams/ports/event-log.ts"
 import { chainOf, followed, plain, readAll } from "#tests/contracts/commits.ts"
 import { startNats } from "#tests/support/nats-server.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
+import { appending } from "./appending.ts"
 import { startTcpProxy } from "./tcp-proxy.ts"
 
 const program = inject("natsServer")
-
-/** Appends one commit after the other until it is told to stop; gives back what was acknowledged. */
-const appending = (log: EventLog, between: (no: number) => Promise<void> | void = () => {}) => {
-  const acknowledged: Array<StoredCommit> = []
-  let on = true
-  const run = async () => {
-    let head: ChainHead = EMPTY_CHAIN
-    while (on) {
-      const [commit] = chainOf([head.no % 9], { head, note: "x".repeat(300) })
-      await between(commit!.no)
-      await log.append(commit!)
-      acknowledged.push(commit!)
-      head = commit!
-    }
-    return acknowledged
-  }
-  const running = run()
-  running.catch(() => undefined) // seen by whoever calls stop
-  const stop = () => {
-    on = false
-    return running
-  }
-  return { acknowledged, stop }
-}
 
 describe("nats ledger under faults", skipWithout(program, "no nats-server program"), () => {
   const cleanups: Array<() => Promise<unknown>> = []
@@ -104,13 +80,14 @@ describe("nats ledger under faults", skipWithout(program, "no nats-server progra
     const proxy = await startTcpProxy(nats.url)
     cleanups.push(proxy.close)
     const log = await open(proxy.url)
-    const work = appending(log, (no) => {
+    const between = (no: number) => {
       if (no % 10 === 5) proxy.cutNextAnswer()
       if (no % 40 === 20) {
         proxy.swallowAnswers(true)
         setTimeout(() => proxy.swallowAnswers(false), 700)
       }
-    })
+    }
+    const work = appending(log, { between })
     while (work.acknowledged.length < 90) await sleep(20)
     const acknowledged = await work.stop()
     expect(proxy.cuts()).toBeGreaterThan(5)

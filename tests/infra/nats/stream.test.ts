@@ -1,20 +1,17 @@
 // What the stream must be, and what its answers mean, on a single server and on three.
 import { randomUUID } from "node:crypto"
-import { setTimeout as sleep } from "node:timers/promises"
 import { jetstreamManager, type StreamConfig } from "@nats-io/jetstream"
-import { connect, type NatsConnection } from "@nats-io/transport-node"
+import { connect } from "@nats-io/transport-node"
 import { afterEach, describe, expect, inject, it } from "vitest"
-import { headersOf } from "#infra/nats/commit-message.ts"
 import { openNatsLog } from "#infra/nats/event-log.ts"
 import { subjectOf } from "#infra/nats/ledger-stream.ts"
 import { readChecked } from "#streams/chain.ts"
-import { type EventLog, Fenced, LogUnavailable, type StoredCommit } from "#streams/ports/event-log.ts"
+import { Fenced, LogUnavailable, type StoredCommit } from "#streams/ports/event-log.ts"
 import { chainOf, plain, readAll } from "#tests/contracts/commits.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
-import { startNatsCluster } from "./nats-cluster.ts"
+import { healsLostAnswers, sendUnheard } from "./lost-answers.ts"
 
 const url = inject("natsUrl")
-const program = inject("natsServer")
 const cleanups: Array<() => Promise<unknown>> = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
@@ -34,34 +31,6 @@ const fresh = async (at: string, change: Partial<StreamConfig> = {}) => {
   cleanups.push(log.close, () => jsm.streams.delete(stream))
   if (Object.keys(change).length > 0) await jsm.streams.update(stream, change)
   return { nc, jsm, log, stream }
-}
-
-/** A try whose answer is lost: the message is stored, and the log that sent it does not know. */
-const sendUnheard = async (nc: NatsConnection, stream: string, commit: StoredCommit, after: number) => {
-  const headers = headersOf(commit, stream, after)
-  await nc.request(subjectOf(stream, commit.partition), commit.body, { headers, timeout: 2_000 })
-}
-
-/** The same for one server, which checks the sequence first, and three, which look for duplicates first. */
-const healsLostAnswers = async (log: EventLog, nc: NatsConnection, stream: string) => {
-  const [first, second, third, fourth] = chainOf([1, 2, 1, 1])
-  await log.append(first!)
-  await sendUnheard(nc, stream, second!, 1)
-  await log.append(second!)
-  await log.append(third!)
-  const [other] = chainOf([3], { head: third!, epoch: 2, writer: "b" })
-  await sendUnheard(nc, stream, other!, 3)
-  await expect(log.append(fourth!)).rejects.toBeInstanceOf(Fenced)
-
-  const partition = 2
-  const [before, last] = chainOf([1, 1], { partition })
-  const [imposter] = chainOf([2], { partition, head: before! })
-  expect(imposter!.id).toBe(last!.id)
-  await log.append(before!)
-  await sendUnheard(nc, stream, imposter!, 5)
-  await expect(log.append(last!), "an id is no proof").rejects.toBeInstanceOf(Fenced)
-  expect(plain(await readAll(log, partition))).toEqual(plain([before!, imposter!]))
-  expect(plain(await readAll(log))).toEqual(plain([first!, second!, third!, other!]))
 }
 
 describe("nats ledger stream", skipWithout(url, "nats is missing"), () => {
@@ -158,48 +127,5 @@ describe("nats ledger stream", skipWithout(url, "nats is missing"), () => {
     expect(await readFrom(commits[1])).toMatchObject({ numbers: [], error: { name: "BrokenChain", no: 3 } })
     expect(await readFrom(commits[2])).toMatchObject({ numbers: [4, 5], error: { name: "BrokenChain", no: 6 } })
     await expect(log.append(chainOf([1], { head: commits[4]! })[0]!)).rejects.toBeInstanceOf(Fenced)
-  })
-})
-
-describe("nats ledger stream on three servers", skipWithout(program, "no nats-server program"), () => {
-  it("heals lost answers, and outlives its leader's step-down and end", async () => {
-    const cluster = await startNatsCluster(program!)
-    cleanups.push(cluster.stop)
-    const { nc, jsm, log, stream } = await fresh(cluster.url, { num_replicas: 3 })
-    await healsLostAnswers(log, nc, stream)
-    // until then a leader that dies takes the stream with it
-    for (let spread = false; !spread; await sleep(50)) {
-      const { cluster: group } = await jsm.streams.info(stream)
-      spread = group?.replicas?.length === 2 && group.replicas.every(({ current }) => current) && !("desired" in group)
-    }
-    const leader = async (): Promise<string> => {
-      for (;;) {
-        // who is asked may be in the middle of an election, too
-        const info = await nc.request(`$JS.API.STREAM.INFO.${stream}`, "", { timeout: 500 }).catch(() => undefined)
-        const name = info?.json<{ cluster?: { leader?: string } }>().cluster?.leader
-        if (name !== undefined) return name
-        await sleep(50)
-      }
-    }
-    const partition = 1
-    let head = undefined as StoredCommit | undefined
-    for (const disturb of ["step down", "SIGTERM"]) {
-      const was = await leader()
-      let disturbed: Promise<unknown> | undefined
-      for (let i = 0; i < 60; i++) {
-        const [commit] = chainOf([1], head === undefined ? { partition } : { partition, head })
-        if (i === 20) {
-          disturbed =
-            disturb === "step down"
-              ? nc.request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`)
-              : cluster.end(was, "SIGTERM")
-        }
-        await log.append(commit!)
-        head = commit!
-      }
-      await disturbed
-      expect(await leader()).not.toBe(was)
-    }
-    expect((await readAll(log, partition)).map(({ no }) => no)).toEqual(Array.from({ length: 120 }, (_, i) => i + 1))
   })
 })

@@ -43,7 +43,7 @@ export const startTcpProxy = async (targetUrl: string): Promise<TcpProxy> => {
   const address = server.address()
   if (address === null || typeof address === "string") throw new Error("a TCP server without a port")
   return {
-    url: `nats://127.0.0.1:${address.port}`,
+    url: Object.assign(new URL(targetUrl), { host: `127.0.0.1:${address.port}` }).href,
     cutNextAnswer: () => (cutNext = true),
     swallowAnswers: (on) => (swallow = on),
     cuts: () => cuts,

@@ -51,7 +51,12 @@ beforeAll(async () => {
   const venue = venueRoutes({
     status: async () =>
       ok({ venue: "paper", status: "trading", mdNo: 7, openOrders: 0, symbols: [{ symbol: "BTCUSDT", at }] }),
-    orders: async () => ok({ items: [] })
+    orders: async () => ok({ items: [] }),
+    suspense: async () => ok({ items: [] }),
+    resolve: async (id, input) => {
+      asked.push(input)
+      return id === "1.0" ? ok({ id, resolution: "dismissed" }) : refused(404, "UnknownReport", `no report ${id}`)
+    }
   })
   served = await serve([risk, pnl, venue])
 })

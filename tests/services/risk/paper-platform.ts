@@ -28,7 +28,7 @@ export type PaperPlatform = {
 
 const NO_HISTORY = { waitFor: async () => true, order: async () => undefined, orders: async () => [] } as OrderHistory
 
-type Options = Partial<Pick<EngineOptions, "log" | "staleAfterSeconds" | "missed">>
+type Options = Partial<Pick<EngineOptions, "log" | "raw" | "reserveBytes" | "staleAfterSeconds" | "missed">>
 export const paperPlatform = async ({ log = memoryLog(), ...more }: Options = {}): Promise<PaperPlatform> => {
   const clock = wallClock()
   const engine = await openEngine({ log, clock, seed: 1, demo: false, ...more })
@@ -62,6 +62,8 @@ export const paperPlatform = async ({ log = memoryLog(), ...more }: Options = {}
     },
     close: async () => {
       engine.session.stop()
+      await engine.intake.stop()
+      engine.reserve.stop()
       await served.close()
       await writer.stop()
     }

@@ -8,12 +8,13 @@ import { simulatedHistory, simulatedMarket } from "#domain/market/simulator.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
 import type { MissedMarket } from "#services/session/missed-range.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
+import type { LogSpace } from "#streams/ports/log-space.ts"
 import { eventsBetween } from "#streams/events-between.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import { BTC, paperPlatform, type PaperPlatform } from "#tests/services/risk/paper-platform.ts"
 
 const opened: Array<PaperPlatform> = []
-const start = async (log: EventLog, missed?: MissedMarket) => {
+const start = async (log: EventLog & LogSpace, missed?: MissedMarket) => {
   const one = await paperPlatform({ log, ...(missed !== undefined && { missed }) })
   opened.push(one)
   return one

@@ -70,6 +70,7 @@ export const trade = async (
     now: () => MORNING,
     recordings: () => ({ name: "none", messages: async function* () {} }),
     memoryRows,
+    nats: () => Promise.reject(new Error("not here")),
     own: lockFolder,
     progress: () => ({ at: () => undefined, end: () => undefined }),
     say: (text) => said.push(text)

@@ -4,6 +4,7 @@ import { orderSessions } from "#services/oms/order-entry/sessions.ts"
 import { wallClock } from "#services/platform/clock.ts"
 import { memoryLog } from "#infra/memory/event-log.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
+import type { LogSpace } from "#streams/ports/log-space.ts"
 import { submitManyTo, type SubmitMany } from "#streams/submit-many.ts"
 import { serve } from "#tests/services/http/served.ts"
 import { paperPlatform } from "#tests/services/risk/paper-platform.ts"
@@ -13,7 +14,7 @@ type Gate = { readonly opened: Promise<void> }
 
 /** The route over the platform's own engine, on a log in memory, with a market at 45,000. */
 export const startEntry = async (
-  options: SessionRouteOptions & { readonly log?: EventLog; readonly gate?: Gate } = {}
+  options: SessionRouteOptions & { readonly log?: EventLog & LogSpace; readonly gate?: Gate } = {}
 ) => {
   const { log = memoryLog(), gate, ...limits } = options
   const platform = await paperPlatform({ log })

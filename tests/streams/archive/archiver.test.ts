@@ -112,7 +112,7 @@ describe(
       const store = s3Objects({ url: `${await objects.bucket("ledger")}/firm` })
       await archiveOn({ log: await logOf(commits), store, ...options })
 
-      await using server = await startNats({ program: nats!, syncAlways: false })
+      await using server = await startNats({ program: nats! })
       const log = await openNatsLog({ url: server.url })
       const onCommit = () => undefined
       const restored = await restoreLog({ store, log, partition: 0, anchors: [], resume: false, onCommit })
@@ -121,7 +121,7 @@ describe(
         /holds 50 commits/u
       )
 
-      const nc = await connect({ servers: server.url })
+      const nc = await connect({ servers: new URL(server.url).host })
       const jsm = await jetstreamManager(nc)
       await jsm.streams.add({ name: "COPY", mirror: { name: "LEDGER" } })
       while ((await jsm.streams.info("COPY")).state.messages < 50)

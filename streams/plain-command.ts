@@ -8,8 +8,8 @@ const SMALL = /^(0|[1-9]\d{0,6})(\.\d{1,8})?$/u
 const TIMES = new Set<unknown>(["GTC", "IOC", "DAY", "FOK", "OPG", "CLS"])
 
 /**
- * Judges the command that nearly everybody sends, a market or limit order without instructions, in a tenth of the time
- * that the schema takes. Whatever is unusual or wrong is `undefined` here: the schema decides about it, and says what is
+ * Judges the command that nearly everybody sends, a market or limit order without instructions, without the schema's
+ * cost. Whatever is unusual or wrong is `undefined` here: the schema decides about it, and says what is
  * wrong. What is accepted here the schema accepts too, and it means the same.
  */
 export const plainCommand = (json: unknown): Submission | undefined => {

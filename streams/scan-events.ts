@@ -164,7 +164,7 @@ const ACCOUNT = bytesOf(',"account":"')
 
 /**
  * Reads the events of a body that was written by this program and is ASCII without escapes: it goes through the bytes
- * once and makes nothing that is not wanted, in half the time of JSON.parse. Undefined for any other body, which has to
+ * once and makes nothing that is not wanted, in less time than JSON.parse alone. Undefined for any other body, which has to
  * be parsed.
  */
 export const eventScanner = <Event extends Recorded>(

@@ -33,8 +33,8 @@ const PAGE = 128
 type Page = { readonly orders: Array<OpenOrder | undefined>; open: number }
 
 /**
- * Every open order of a partition by its number. Numbers come one after the other, so they are kept in pages: a place in
- * an array is found in a twentieth of the time of one in a map, and a page goes with its last order.
+ * Every open order of a partition by its number. Numbers come one after the other, so they are kept in pages of an array
+ * instead of a map, and a page goes with its last order.
  */
 export class OpenOrders {
   readonly pages = new Map<number, Page>()

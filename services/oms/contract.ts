@@ -17,7 +17,8 @@ import type { Answer, Meta } from "#services/http/answer.ts"
 
 /**
  * What the routes of oms ask for. Inputs are decoded (scaled integers, well-formed ids, the fields that go together);
- * whether they are allowed is decided behind this. Reads wait for `atLeast` and answer 503 `NotReached` after 5 s.
+ * whether they are allowed is decided behind this. Reads wait for `atLeast`, and for all that is
+ * recorded where they are about orders that are no longer open; they answer 503 `NotReached` after 5 s.
  */
 export type Oms = {
   readonly openAccount: (input: OpenAccount, meta: Meta) => Promise<Answer<AccountBody>>

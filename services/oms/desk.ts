@@ -38,24 +38,22 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
 
   const send = sender(writer, log, clock)
 
-  /** Waits until the views have what the caller has seen; a problem when they do not get there. */
-  const reached = async (atLeast: string | undefined): Promise<Problem | undefined> => {
-    const asked = eventNoOf(atLeast, partition)
-    if (asked === undefined || asked <= 0) return undefined
-    const done = await history.waitFor(asked, READ_WAIT_MS)
-    return done
-      ? undefined
-      : refused(503, "NotReached", `the view has not reached ${atLeast} yet`, { retryAfterSeconds: 1 })
+  /** Waits until the stored view has an event; a problem when it does not get there, as just after a restart. */
+  const reached = async (eventNo: number | undefined): Promise<Problem | undefined> => {
+    if (eventNo === undefined || eventNo <= 0 || (await history.waitFor(eventNo, READ_WAIT_MS))) return undefined
+    const detail = `the view has not reached ${partition}:${eventNo} yet`
+    return refused(503, "NotReached", detail, { retryAfterSeconds: 1 })
   }
+  const seenBy = (atLeast: string | undefined) => reached(eventNoOf(atLeast, partition))
 
-  const find = async (id: OrderId): Promise<OrderView | undefined> => {
+  /** The order, or why it cannot be shown: a view that is behind does not know that there is none. */
+  const find = async (id: OrderId): Promise<OrderView | Problem> => {
     const known = live.get(id)
     if (known !== undefined) return known
-    // what is not in memory is old; the store may still be behind what happened a moment ago
-    await history.waitFor(writer.head().eventNo, READ_WAIT_MS)
-    return history.order(id)
+    const behind = await reached(writer.head().eventNo)
+    const stored = await history.order(id)
+    return stored ?? behind ?? refused(404, "UnknownOrder", `there is no order ${id}`)
   }
-  const noOrder = (id: string) => refused(404, "UnknownOrder", `there is no order ${id}`)
 
   /** Runs a command on an order that must exist; the answer is the order as it is after the command. */
   const onOrder = async (
@@ -65,11 +63,12 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     request: (account: AccountId) => Request
   ): Promise<Answer<OrderBody>> => {
     const before = await find(id)
-    if (before === undefined) return noOrder(id)
+    if ("problem" in before) return before
     const outcome = await send(request(before.row.account as AccountId), clOrdId, meta)
     if ("problem" in outcome) return outcome
     if (!outcome.repeat) return ok(orderBody(viewOf(outcome.events, before)!, partition))
-    return ok(orderBody((await find(id)) ?? before, partition))
+    const now = await find(id)
+    return ok(orderBody("problem" in now ? before : now, partition))
   }
 
   const move = async (
@@ -157,23 +156,21 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
       return outcome.repeat ? ok(body) : created(body)
     },
     order: async (id, { atLeast }) => {
-      const behind = await reached(atLeast)
+      const behind = await seenBy(atLeast)
       if (behind !== undefined) return behind
       const view = await find(id)
-      return view === undefined ? noOrder(id) : ok(orderBody(view, partition))
+      return "problem" in view ? view : ok(orderBody(view, partition))
     },
     orders: async ({ account, status = "all", symbol, after, limit = PAGE, atLeast }) => {
-      const behind = await reached(atLeast)
+      const behind = (await seenBy(atLeast)) ?? (status === "all" ? await reached(writer.head().eventNo) : undefined)
       if (behind !== undefined) return behind
       const page = (views: ReadonlyArray<OrderView>) => {
         const items = views.slice(0, limit).map((view) => orderBody(view, partition))
         return ok({ items, ...(views.length > limit && { next: items.at(-1)!.orderId as string }) })
       }
       const asked = { ...(account !== undefined && { account }), ...(symbol !== undefined && { symbol }) }
-      if (status === "all") {
-        await history.waitFor(writer.head().eventNo, READ_WAIT_MS)
+      if (status === "all")
         return page(await history.orders({ ...asked, ...(after !== undefined && { after }), limit: limit + 1 }))
-      }
       const from = after === undefined ? 0 : placedNo(after)
       const open = [...live.open()].filter(
         ({ row }) =>
@@ -219,7 +216,7 @@ const missing = (problem: Problem): Problem =>
 const placedNo = (orderId: string): number => Number(orderId.slice(orderId.indexOf("-") + 1))
 
 /** Of `0:1042,1:7` the number of this partition. */
-export const eventNoOf = (position: string | undefined, partition: number): number | undefined => {
+const eventNoOf = (position: string | undefined, partition: number): number | undefined => {
   const own = position?.split(",").find((part) => part.startsWith(`${partition}:`))
   return own === undefined ? undefined : Number(own.slice(own.indexOf(":") + 1))
 }

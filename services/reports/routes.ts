@@ -72,8 +72,11 @@ const answerOf = <T>(report: Report<T>): Answer<T> => {
   return refused(code === "UnknownOrder" ? 404 : 422, code, detail)
 }
 
-/** Reports out of the projections' store, below `/api` of the gateway. `caughtUp` waits for what happened just now. */
-export const reportRoutes = (store: RowStore, people: People, caughtUp: () => Promise<unknown>): Mount =>
+/**
+ * Reports out of the projections' store, below `/api` of the gateway. `caughtUp` waits for what happened just now: false
+ * when the store is behind, as just after a restart. A report says its position; "no such order" needs all of it.
+ */
+export const reportRoutes = (store: RowStore, people: People, caughtUp: () => Promise<boolean>): Mount =>
   mount(
     ReportsApi,
     HttpApiBuilder.group(ReportsApi, "reports", (handlers) =>
@@ -95,8 +98,11 @@ export const reportRoutes = (store: RowStore, people: People, caughtUp: () => Pr
         )
         .handle("audit", ({ params: { id }, request }) =>
           answer(request, async () => {
-            await caughtUp()
-            return answerOf(await auditOrder(store, id))
+            const isCaughtUp = await caughtUp()
+            const story = await auditOrder(store, id)
+            if ("refused" in story && !isCaughtUp)
+              return refused(503, "NotReached", "the reports are behind the ledger", { retryAfterSeconds: 1 })
+            return answerOf(story)
           })
         )
     )

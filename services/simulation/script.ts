@@ -36,27 +36,28 @@ export type Telling = {
   readonly lines: ReadonlyArray<Line & { readonly events: Events }>
   readonly broken?: BrokenAt
 }
-/** Looked at closely at the end only: that is where the whole story broke, and a long one would take minutes. */
-const CLOSE = 200
 
+/** Tells a script. All of the state is looked at once, at the end: that is where the whole story broke. */
 export const play = (script: Script, decider: AccountDecider): Telling => {
   const world = new World(decider)
   const names = new Map<string, string>()
   const lines: Array<Line & { readonly events: Events }> = []
-  for (const [i, line] of script.entries()) {
-    if (!line.mentions.every((name) => names.has(name))) continue
-    const isClose = i >= script.length - CLOSE
-    const request = line.mentions.length === 0 ? line.command.request : renamed(line.command.request, names)
-    try {
-      world.take({ ...line.command, request }, isClose)
-      if (isClose) world.audit()
-    } catch (error) {
-      lines.push({ ...line, events: world.last })
-      return { lines, broken: { law: lawOf(error), step: lines.length } }
+  const last = script.at(-1)
+  try {
+    for (const line of script) {
+      if (!line.mentions.every((name) => names.has(name))) continue
+      const request = line.mentions.length === 0 ? line.command.request : renamed(line.command.request, names)
+      try {
+        world.take({ ...line.command, request }, line === last)
+      } finally {
+        lines.push({ ...line, events: world.last })
+      }
+      const made = namesMade(world.last)
+      for (const [n, name] of line.made.entries()) if (made[n] !== undefined) names.set(name, made[n])
     }
-    const made = namesMade(world.last)
-    for (const [n, name] of line.made.entries()) if (made[n] !== undefined) names.set(name, made[n])
-    lines.push({ ...line, events: world.last })
+    world.audit()
+  } catch (error) {
+    return { lines, broken: { law: lawOf(error), step: lines.length } }
   }
   return { lines }
 }

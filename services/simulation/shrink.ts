@@ -1,15 +1,16 @@
 import { kindOf } from "./broken-law.ts"
 import { OPENING_STEPS } from "./generate.ts"
-import { play, record, type Script, type Telling } from "./script.ts"
+import { play, record, type Line, type Script, type Telling } from "./script.ts"
 import { realDecider, type AccountDecider } from "./world.ts"
 
-/** So many commands are told again at most: about half a minute. What is found by then is short enough to read. */
-const MOST_TOLD = 400_000
+/** So many commands are told again at most: some ten seconds. What is found by then is short enough to read. */
+const MOST_TOLD = 150_000
 
 /**
- * The shortest story found that breaks the same law: first the opening with ever more of the end, then whatever can be
- * left out, in halves, quarters and so on down to single commands (delta debugging, Zeller). Later commands are tried
- * first, because earlier ones made what they are about. Undefined when the story does not break again.
+ * The shortest story found that breaks the same law: first the opening with ever more of the end, then without all of
+ * one account, symbol or type of command, then whatever can be left out, in halves, quarters and so on down to single
+ * commands (delta debugging, Zeller). Later commands are tried first, because earlier ones made what they are about.
+ * Undefined when the story does not break again.
  */
 export const shrink = (script: Script, law: string, decider: AccountDecider): Telling | undefined => {
   const kind = kindOf(law)
@@ -28,6 +29,12 @@ export const shrink = (script: Script, law: string, decider: AccountDecider): Te
     best = shorter
     break
   }
+  for (const kindOfLine of [accountOf, symbolOf, typeOf]) {
+    for (const one of new Set(best.lines.map(kindOfLine))) {
+      const { lines }: Telling = best
+      best = breaking(lines.filter((line) => kindOfLine(line) !== one)) ?? best
+    }
+  }
   for (let size = Math.ceil(best.lines.length / 2); size >= 1;) {
     const before: number = best.lines.length
     for (let end: number = before; end > 0 && budget > 0; end -= size) {
@@ -40,6 +47,10 @@ export const shrink = (script: Script, law: string, decider: AccountDecider): Te
   }
   return best
 }
+
+const accountOf = ({ command: { request } }: Line): string => ("account" in request ? request.account : "")
+const symbolOf = ({ command: { request } }: Line): string => ("symbol" in request ? String(request.symbol) : "")
+const typeOf = ({ command: { request } }: Line): string => request.type
 
 /** Tells a world again up to where it broke, and shortens that. */
 export const shortestHistory = (

@@ -33,7 +33,8 @@ const allOrders = async (platform: Platform): Promise<ReadonlyArray<OrderBody>> 
   return all
 }
 
-test(`kill -9 of the platform under a session: resumed, nothing lost, nothing twice (${KILLS} kills)`, async () => {
+const title = `kill -9 of the platform under a session: resumed, nothing lost, nothing twice (${KILLS} kills)`
+test(title, { timeout: 60_000 + KILLS * 30_000 }, async () => {
   using data = tempDir("kill-session")
   const portOffset = await freeOffset()
   const start = () => startPlatform({ data: data.path, args: ["--no-demo"], portOffset })

@@ -154,9 +154,11 @@ const bare = (account: unknown) => {
 
 const allOrders = async (platform: Platform): Promise<ReadonlyArray<OrderBody>> => {
   const all: Array<OrderBody> = []
+  let tries = 0
   for (let after = ""; ;) {
     const query = `account=${ACCOUNT}&status=all&limit=1000${after === "" ? "" : `&after=${after}`}`
     const { status, body } = await json(platform.url(OMS, `/orders?${query}`))
+    if (status === 503 && tries++ < 20) continue // the view is still behind: said, and asked again
     if (status !== 200)
       throw new Error(`orders: ${status} ${JSON.stringify(body)}, the platform said: ${platform.output().slice(-2000)}`)
     const page = body as { items: ReadonlyArray<OrderBody>; next?: string }

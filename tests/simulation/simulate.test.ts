@@ -63,8 +63,8 @@ describe("a planted fault is noticed and told shortly", () => {
     lengths.push(shortest!.lines.length)
   })
   it("in ten commands mostly", () => {
-    expect(lengths.filter((length) => length > 10).length).toBeLessThanOrEqual(4)
-    expect(Math.max(...lengths)).toBeLessThanOrEqual(25)
+    expect(lengths.filter((length) => length > 10).length).toBeLessThanOrEqual(lengths.length / 6)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(30)
   })
 
   it("at the step that shows it, however seldom all of the state is looked at", () => {

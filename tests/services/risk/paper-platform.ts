@@ -26,7 +26,11 @@ export type PaperPlatform = {
   readonly close: () => Promise<void>
 }
 
-const NO_HISTORY = { waitFor: async () => true, order: async () => undefined, orders: async () => [] } as OrderHistory
+export const NO_HISTORY = {
+  waitFor: async () => true,
+  order: async () => undefined,
+  orders: async () => []
+} as OrderHistory
 
 type Options = Partial<Pick<EngineOptions, "log" | "raw" | "reserveBytes" | "staleAfterSeconds" | "missed">>
 export const paperPlatform = async ({ log = memoryLog(), ...more }: Options = {}): Promise<PaperPlatform> => {

@@ -9,7 +9,7 @@ import { watchedNo } from "#domain/orders/watch.ts"
 import { judge } from "./ask-risk.ts"
 import { clOrdIdOf, type Command, type SubmitGroup, type SubmitOrder, type WorkGroup } from "./commands.ts"
 import { groupDigest } from "./content.ts"
-import { expiryOf, placedOf } from "./decide-orders.ts"
+import { expiryOf, parentProblem, placedOf } from "./decide-orders.ts"
 import { withGroup } from "./holds.ts"
 import { inexact, refused, type Decided } from "./refused.ts"
 import type { AccountEvent } from "./events.ts"
@@ -37,7 +37,7 @@ export const submitGroup = (command: Command, request: SubmitGroup, account: Acc
     const instrument = state.instruments.get(order.symbol)
     if (instrument === undefined)
       return refused("UnknownSymbol", `there is no instrument ${order.symbol}`, field(at, "symbol"))
-    const wrong = orderProblem(command, order, instrument, at)
+    const wrong = orderProblem(command, order, instrument, at, state)
     if (wrong !== undefined) return Result.fail(wrong)
     const orderId = `${state.partition}-${groupNo + facts.length}` as OrderId
     const role = roleOf(request.kind, at)
@@ -97,12 +97,17 @@ const orderProblem = (
   command: Command,
   order: SubmitOrder,
   instrument: Parameters<typeof expiryOf>[2],
-  at: number
+  at: number,
+  state: State
 ): Refusal | undefined => {
   const end = expiryOf(command, order, instrument)
   const odd =
     order.price !== undefined && exactNotional(order.price, order.quantity, instrument.multiplier) === undefined
-  const problem = shapeProblem(order) ?? (typeof end === "object" ? end : undefined) ?? (odd ? inexactPart : undefined)
+  const problem =
+    shapeProblem(order) ??
+    parentProblem(order, state) ??
+    (typeof end === "object" ? end : undefined) ??
+    (odd ? inexactPart : undefined)
   return problem && { ...problem, field: field(at, problem.field ?? "type") }
 }
 const inexactPart: Refusal | undefined = Result.isFailure(inexact) ? inexact.failure : undefined

@@ -7,6 +7,7 @@ import type { Instrument } from "#domain/market/instrument.ts"
 import { nextClose, nextOpen } from "#domain/market/session.ts"
 import type { PlacedOrder } from "#domain/orders/events.ts"
 import { instructionsOf, isPlain } from "#domain/orders/instructions.ts"
+import { firstNumber, orderNumber } from "#domain/orders/open-orders.ts"
 import { isTrailing, shapeProblem } from "#domain/orders/shape.ts"
 import { protectionPrice, trailStart } from "#domain/orders/terms.ts"
 import { watchedNo } from "#domain/orders/watch.ts"
@@ -25,7 +26,7 @@ export const submitOrder = (command: Command, request: SubmitOrder, account: Acc
   const { symbol, side, orderType, quantity, price } = request
   const instrument = state.instruments.get(symbol)
   if (instrument === undefined) return refused("UnknownSymbol", `there is no instrument ${symbol}`, "symbol")
-  const problem = shapeProblem(request)
+  const problem = shapeProblem(request) ?? parentProblem(request, state)
   if (problem !== undefined) return Result.fail(problem)
   if (price !== undefined && exactNotional(price, quantity, instrument.multiplier) === undefined) return inexact
   const end = expiryOf(command, request, instrument)
@@ -54,6 +55,18 @@ export const submitOrder = (command: Command, request: SubmitOrder, account: Acc
 const mayMeetOwn = ({ risk }: Account, symbol: SubmitOrder["symbol"], side: SubmitOrder["side"]): boolean => {
   const { buying, selling } = exposureOf(risk, symbol)
   return (side === "buy" ? selling : buying) !== 0n
+}
+
+/**
+ * A parent was placed before: so no two orders are each other's, and no circle of them can be told. One that has another
+ * form is of the caller's own system, of another partition that one's.
+ */
+export const parentProblem = ({ parentId }: SubmitOrder, { partition, eventNo }: State): Refusal | undefined => {
+  if (parentId === undefined) return undefined
+  const number = orderNumber(parentId)
+  const isStillToCome = number > firstNumber(partition) + eventNo && number < firstNumber(partition + 1)
+  if (!isStillToCome) return undefined
+  return { code: "UnknownParent", detail: `no order ${parentId} has been placed yet`, field: "parentId" }
 }
 
 /** When an order ends by itself; DAY ends with the session, or where there is none with the day in UTC. */

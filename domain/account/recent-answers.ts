@@ -1,4 +1,3 @@
-import { chanceOf } from "#domain/kernel/chance.ts"
 import { nanosWithin, secondsOf, timeFrom, type Time } from "#domain/kernel/time.ts"
 
 /** What is remembered of an answered command: a digest of what it asked, and the events that answered it. */
@@ -93,25 +92,17 @@ export class RecentAnswers {
   /** Of all that is remembered: equal after the same events. */
   digest(): number {
     const sums = new Float64Array(1)
-    const bytes = new Uint32Array(sums.buffer)
+    const halves = new Uint32Array(sums.buffer)
     let digest = this.size
-    for (let i = this.#from; i < this.#to; i++) {
-      const place = i & this.#mask
-      for (const column of [
-        this.#owner,
-        this.#content,
-        this.#first,
-        this.#last,
-        this.#seconds,
-        this.#order,
-        this.#made
-      ]) {
-        sums[0] = column[place]!
-        digest = chanceOf(digest, bytes[0]!, bytes[1]!)
+    const add = (column: Float64Array | Uint32Array): void => {
+      for (let i = this.#from; i < this.#to; i++) {
+        sums[0] = column[i & this.#mask]!
+        digest = Math.imul(Math.imul(digest ^ halves[0]!, 0x9e3779b1) ^ halves[1]! ^ (digest >>> 15), 0x85ebca6b)
       }
-      digest = chanceOf(digest, this.#high[place]!, this.#low[place]!, this.#nanos[place]!)
     }
-    return digest
+    for (const column of [this.#owner, this.#high, this.#low, this.#content, this.#first, this.#last]) add(column)
+    for (const column of [this.#seconds, this.#nanos, this.#order, this.#made]) add(column)
+    return digest >>> 0
   }
 
   /** Takes the oldest out; undefined when a newer answer has its key. There must be one. */

@@ -11,12 +11,15 @@ const mix = (h: number): number => {
 /** A 32-bit number of the keys; whole numbers count up to 2^53, texts by their characters. */
 export const chanceOf = (...keys: ReadonlyArray<number | string>): number => {
   let h = 0x9e3779b9
-  for (const key of keys) {
-    if (typeof key === "number") h = mix(mix(h ^ (key >>> 0)) + Math.floor(key / 0x1_0000_0000))
-    else for (let i = 0; i < key.length; i++) h = mix(h + key.charCodeAt(i))
-    h = mix(h + 0x9e3779b9)
-  }
+  for (const key of keys) h = chanceAfter(h, key)
   return h
+}
+/** `chanceOf(a, b)` is `chanceAfter(chanceOf(a), b)`: for whoever asks often after the same keys. */
+export const chanceAfter = (before: number, key: number | string): number => {
+  let h = before
+  if (typeof key === "number") h = mix(mix(h ^ (key >>> 0)) + Math.floor(key / 0x1_0000_0000))
+  else for (let i = 0; i < key.length; i++) h = mix(h + key.charCodeAt(i))
+  return mix(h + 0x9e3779b9)
 }
 
 /** At least 0 and below 1. */

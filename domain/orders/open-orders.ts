@@ -29,7 +29,11 @@ export const orderNumber = (orderId: string): number => {
     : partition * PARTITION_STRIDE + value
 }
 
+/** Orders of a partition have larger numbers, and those of the next one larger ones again. */
+export const firstNumber = (partition: number): number => partition * PARTITION_STRIDE
+
 const PAGE = 128
+const NO_ORDERS: ReadonlyArray<OpenOrder | undefined> = Array.from({ length: PAGE })
 type Page = { readonly orders: Array<OpenOrder | undefined>; open: number }
 
 /**
@@ -56,7 +60,7 @@ export class OpenOrders {
     const { number } = order
     let page = this.#pageOf(number)
     if (page === undefined) {
-      page = { orders: Array.from({ length: PAGE }), open: 0 }
+      page = { orders: NO_ORDERS.slice(), open: 0 }
       this.#newestNo = Math.floor(number / PAGE)
       this.#newest = page
       this.pages.set(this.#newestNo, page)

@@ -28,8 +28,11 @@ export const limitsLosses = ({ maxDailyLoss, maxTrailingLoss, maxDrawdown }: Lim
 export const breachesOf = (scope: Scope, day: number): ReadonlyArray<Breach> =>
   LOSS_CODES.flatMap((code) => breachOf(scope, code, day) ?? [])
 
-export const isBreached = (scope: Scope, code: LossCode, day: number): boolean =>
-  breachOf(scope, code, day) !== undefined
+export const isBreached = ({ limits, worth }: Scope, code: LossCode, day: number): boolean => {
+  const { limit: name, lost } = LOSSES[code]
+  const limit = limits[name]
+  return limit !== undefined && lost(worth, day) >= limit
+}
 
 const breachOf = ({ kind, limits, setBy, worth }: Scope, code: LossCode, day: number): Breach | undefined => {
   const { limit: name, lost, since } = LOSSES[code]

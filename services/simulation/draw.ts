@@ -1,4 +1,4 @@
-import { chanceOf } from "#domain/kernel/chance.ts"
+import { chanceAfter, chanceOf } from "#domain/kernel/chance.ts"
 import { parseFixed, type Price } from "#domain/kernel/money.ts"
 
 /** What chance says at each step, in the order in which it is asked. */
@@ -6,8 +6,10 @@ export class Draw {
   readonly #seed: number
   #draws = 0
   #step = 0
+  #ofStep: number
   constructor(seed: number) {
     this.#seed = seed
+    this.#ofStep = chanceOf(seed, 0)
   }
 
   get step(): number {
@@ -15,11 +17,12 @@ export class Draw {
   }
   nextStep(): void {
     this.#step++
+    this.#ofStep = chanceOf(this.#seed, this.#step)
     this.#draws = 0
   }
 
   below(most: number): number {
-    return chanceOf(this.#seed, this.#step, this.#draws++) % most
+    return chanceAfter(this.#ofStep, this.#draws++) % most
   }
   one<T>(of: ReadonlyArray<T>): T {
     return of[this.below(of.length)]!

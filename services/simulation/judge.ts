@@ -97,7 +97,8 @@ const LOSSES = [
   ["TRAILING_LOSS", "maxTrailingLoss"],
   ["DRAWDOWN", "maxDrawdown"]
 ] as const
-const lazily = <T>(find: () => T): (() => T) => {
+/** Looked for once, when it is asked for. */
+export const lazily = <T>(find: () => T): (() => T) => {
   let found: T | undefined
   return () => (found ??= find())
 }

@@ -7,6 +7,9 @@ import { Checks } from "#domain/risk/check-text.ts"
 export const same = (a: unknown, b: unknown): boolean => {
   if (Object.is(a, b)) return true
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false
+  if (Object.getPrototypeOf(a) === Object.prototype) {
+    return Object.getPrototypeOf(b) === Object.prototype && sameFields(a as Fields, b as Fields)
+  }
   if (a instanceof Checks) return b instanceof Checks && a.text === b.text
   if (a instanceof Map) return b instanceof Map && sameMap(a, b)
   if (a instanceof Set) return b instanceof Set && same([...a], [...b])

@@ -6,7 +6,7 @@ import { EPOCH } from "#domain/kernel/time.ts"
 import type { Limits } from "#domain/risk/limits.ts"
 import { must } from "./broken-law.ts"
 import { cashNeed, needFor, openUnits, standsFor, together, worstOf, type Followed } from "./followed.ts"
-import { difference, failedOf, failing, type Exposure, type Level } from "./judge.ts"
+import { difference, failedOf, failing, lazily, type Exposure, type Level } from "./judge.ts"
 import { initialRateOf, maintenanceRateOf, upFrom, type MarginCase } from "./margin-case.ts"
 import { OpenOrders } from "./open-orders.ts"
 import type { Recount } from "./recount.ts"
@@ -216,7 +216,7 @@ export class SecondOpinion {
     return [["account", account] as const, ["group", this.groups.get(account)!] as const, FIRM].map(([kind, id]) => ({
       kind,
       limits: this.#limits.get(`${kind} ${id}`) ?? {},
-      exposure: () => this.exposure(kind, id, placed.symbol, instrument.base, order),
+      exposure: lazily(() => this.exposure(kind, id, placed.symbol, instrument.base, order)),
       lost: (code) => this.worths.lost(`${kind} ${id}`, code, recordedAt)
     }))
   }

@@ -91,7 +91,9 @@ export class World {
     checkEvents(events)
     checkAnswer(events, command, this.#opinion)
     checkMonitor(events, command, this.#opinion)
-    for (const event of events) this.#fold(event, command)
+    const texts = events.map((event) => ledgerCodec.encode(event))
+    const stored = reread(events, texts)
+    for (const [i, event] of events.entries()) this.#fold(event, texts[i]!, stored[i]!, command)
     if (this.#isRemembered(command, events)) repeatChangesNothing(this.#decider.decide(command, this.#state))
     if ("account" in command.request) checkAccount(this.#state, command.request.account, this.#recount, this.#opinion)
     if (command.request.type === "Transfer") checkAccount(this.#state, command.request.to, this.#recount, this.#opinion)
@@ -99,9 +101,8 @@ export class World {
     this.tally.events = this.#state.eventNo
   }
 
-  #fold(event: Event, command: Command): void {
+  #fold(event: Event, text: string, stored: Event, command: Command): void {
     this.#opinion.see(event, command)
-    const text = ledgerCodec.encode(event)
     this.#unhashed += text
     if (this.#unhashed.length > HASHED_AT_ONCE) {
       this.#hash.update(this.#unhashed)
@@ -110,7 +111,7 @@ export class World {
     this.#recount.book(event)
     this.#opinion.booked(event)
     this.#state = this.#decider.evolve(this.#state, event)
-    this.#copy = this.#decider.evolve(this.#copy, reread(event, text))
+    this.#copy = this.#decider.evolve(this.#copy, stored)
     this.tally.eventTypes[event.type] = (this.tally.eventTypes[event.type] ?? 0) + 1
   }
 
@@ -162,11 +163,16 @@ const recorded = (fact: AccountEvent, command: Command, eventNo: number): Event 
     data: fact.data
   }) as Event
 
-/** An event from its bytes alone. It must be what was written: then its bytes would be the same again, too. */
-const reread = (event: Event, text: string): Event => {
-  const decoded = ledgerCodec.decode(JSON.parse(text))
-  must(same(decoded, event), () => `event ${event.eventNo} is another once it was written and read`)
-  return decoded
+/**
+ * Events from their bytes alone, scanned as a replay of the ledger does. They must be what was written: then their bytes
+ * would be the same again, too.
+ */
+const reread = (events: ReadonlyArray<Event>, texts: ReadonlyArray<string>): ReadonlyArray<Event> => {
+  const text = `[${texts.join(",")}]}` // as the end of a commit's body
+  const stored = ledgerCodec.scan(Buffer.from(text), text, 1) ?? texts.map((one) => ledgerCodec.decode(JSON.parse(one)))
+  for (const [i, event] of events.entries())
+    must(same(stored[i], event), () => `event ${event.eventNo} is another once it was written and read`)
+  return stored
 }
 
 const sameDecision = (again: Decision, facts: ReadonlyArray<AccountEvent>) => {

@@ -57,6 +57,7 @@ export const ENTRY_FAULTS: Readonly<Record<string, Decider>> = {
   "a kill halts and cancels nothing": withoutType("Kill", "CancelRequested"),
   "more is allotted than was asked": telling("LimitAllotted", ({ amount }) => ({ amount: amount * 50n })),
   "a short sale needs no permission": passes("SHORT_SALE"),
+  "a short sale needs nobody who lends": passes("LOCATE"),
   "a margin account buys what it likes": passes("BUYING_POWER"),
   "open orders need no margin": folding(["OrderRiskDecided"], ({ account }) => {
     if (account.margin !== undefined) account.margin.opening = 0n

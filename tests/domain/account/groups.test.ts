@@ -1,7 +1,7 @@
 // Orders that hang together: what one does makes the others smaller, void or due, and no two hold back for one trade.
 import { describe, expect, it } from "vitest"
 import { groupReaction, groupsAfterRestart } from "#domain/account/group-reaction.ts"
-import type { AccountId } from "#domain/kernel/ids.ts"
+import type { AccountId, OrderId } from "#domain/kernel/ids.ts"
 import type { GroupKind } from "#domain/orders/events.ts"
 import { settledStatus } from "#domain/orders/status.ts"
 import { venueReaction } from "#domain/venue/requests.ts"
@@ -35,6 +35,28 @@ const SELLS: ReadonlyArray<Wanted> = [
   { side: "sell", price: "110", quantity: "4" },
   { side: "sell", type: "stop", stopPrice: "90", quantity: "4" }
 ]
+
+describe("orders that name a parent", () => {
+  const child = (parentId: string): Wanted => ({
+    side: "sell",
+    price: "110",
+    also: { parentId: parentId as OrderId }
+  })
+  it("name one that was placed before: no two are each other's, and none is its own", () => {
+    const story = holding()
+    const next = (by: number) => `0-${story.state.eventNo + by}`
+    for (const by of [1, 3])
+      expect(story.submit(child(next(by)))).toMatchObject({ kind: "refused", code: "UnknownParent", field: "parentId" })
+    const refused = { kind: "refused", code: "UnknownParent", field: "orders.0.parentId" }
+    expect(group(story, "OCO", [child(next(4)), child(next(2))])).toMatchObject(refused)
+  })
+  it("may name one of their own system, or of another partition", () => {
+    const story = holding()
+    const placed = story.place({ side: "sell", price: "110" })
+    for (const parentId of ["PARENT-1", "1-99999", placed])
+      expect(story.submit(child(parentId))).toMatchObject({ kind: "facts" })
+  })
+})
 
 describe("OCO: one cancels the others", () => {
   it("is placed in one commit, and its legs hold back once for what only one of them can trade", () => {

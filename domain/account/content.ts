@@ -49,6 +49,7 @@ export const contentOfEvent = (event: Recorded<AccountEvent>): number => {
       return orderDigest(event.data, timeInForce === "GTD" ? expireAt : undefined) // the end of a DAY order was not asked for
     }
     case "ReplaceRequested":
+    case "HeldOrderReplaced":
       return replaceDigest(event.data)
     case "CancelRequested":
     case "HeldOrderCanceled":

@@ -6,6 +6,7 @@ import { pendingCancel, pendingReplaces, type OpenOrder, type ReplaceTerms } fro
 import { shapeProblem } from "#domain/orders/shape.ts"
 import { settledStatus } from "#domain/orders/status.ts"
 import { protectionAfter } from "#domain/orders/terms.ts"
+import { watchedNo } from "#domain/orders/watch.ts"
 import { judge } from "./ask-risk.ts"
 import { cancelTooFast } from "./decide-limits.ts"
 import { clOrdIdOf, type CancelAll, type CancelOrder, type Command, type ReplaceOrder } from "./commands.ts"
@@ -20,7 +21,10 @@ export const replaceOrder = (command: Command, request: ReplaceOrder, account: A
   if (order === undefined) return notOpen(request.orderId)
   // what it does not name stays as the request before it leaves it
   const before = pendingReplaces(order).at(-1)?.terms ?? order
-  const problem = pendingProblem(order, request.origClOrdId, "replace") ?? termsProblem(request, order, before)
+  const problem =
+    pendingProblem(order, request.origClOrdId, "replace") ??
+    termsProblem(request, order, before) ??
+    groupProblem(request, order)
   if (problem !== undefined) return Result.fail(problem)
   const { quantity = before.quantity, price = before.price, stopPrice = before.stopPrice } = request
   if (price !== undefined && exactNotional(price, quantity, order.instrument.multiplier) === undefined) return inexact
@@ -28,15 +32,12 @@ export const replaceOrder = (command: Command, request: ReplaceOrder, account: A
   const leaves = (quantity - order.cumQty) as Quantity
   const protection = protectionAfter(order, stopPrice)
   const changed = { side, orderType, quantity, leaves, price: price ?? protection, stopPrice }
-  const decision = judge(
-    command,
-    account,
-    state,
-    order.instrument,
-    order.orderId,
-    changed,
-    withGroup(state, account, order)
-  )
+  if (order.held && !order.counted) return Result.succeed([heldReplaced(command, order, request)])
+  const { instrument, orderId } = order
+  const decision = judge(command, account, state, instrument, orderId, changed, withGroup(state, account, order))
+  const deciding = { type: "OrderRiskDecided", account: account.id, data: decision } as const
+  if (order.held && decision.decision === "approved")
+    return Result.succeed([heldReplaced(command, order, request), deciding])
   const { quantity: q, price: p, stopPrice: s, displayQuantity: d } = request
   const data = {
     orderId: order.orderId,
@@ -47,10 +48,30 @@ export const replaceOrder = (command: Command, request: ReplaceOrder, account: A
     ...(d !== undefined && { displayQuantity: d }),
     ...chained(order, request)
   }
-  return Result.succeed([
-    { type: "ReplaceRequested", account: account.id, data },
-    { type: "OrderRiskDecided", account: account.id, data: decision }
-  ])
+  return Result.succeed([{ type: "ReplaceRequested", account: account.id, data }, deciding])
+}
+
+/** An order that no venue has is what was asked for at once, and waits for its price from here on. */
+const heldReplaced = (
+  command: Command,
+  { orderId, account, clOrdId, instructions, counted }: OpenOrder,
+  { quantity, price, stopPrice, displayQuantity }: ReplaceOrder
+): AccountEvent => {
+  const watchedFrom = counted ? watchedNo(instructions, command.seen) : undefined
+  return {
+    type: "HeldOrderReplaced",
+    account,
+    data: {
+      orderId,
+      clOrdId: clOrdIdOf(command),
+      origClOrdId: clOrdId,
+      ...(quantity !== undefined && { quantity }),
+      ...(price !== undefined && { price }),
+      ...(stopPrice !== undefined && { stopPrice }),
+      ...(displayQuantity !== undefined && { displayQuantity }),
+      ...(watchedFrom !== undefined && { watchedFrom })
+    }
+  }
 }
 
 /** A filled order may be given more quantity (FIX 4.4 appendix D, C.1.c), as long as it is remembered. */
@@ -71,10 +92,8 @@ const pendingProblem = (
   origClOrdId: ClOrdId | undefined,
   kind: "cancel" | "replace"
 ): Refusal | undefined => {
-  const { orderId, held } = order
+  const { orderId } = order
   const newest = order.pending.at(-1)
-  if (held && kind === "replace")
-    return { code: "OrderHeld", detail: `order ${orderId} is not at a venue yet: cancel it and send another` }
   const follows = origClOrdId === newest?.clOrdId
   if (origClOrdId !== undefined && !follows && origClOrdId !== order.clOrdId)
     return {
@@ -121,6 +140,12 @@ const termsProblem = (request: ReplaceOrder, order: OpenOrder, before: ReplaceTe
   const detail = "quantity must stay above what is filled; cancel the rest instead"
   return { code: "QuantityFilled", detail, field: "quantity" }
 }
+
+/** How much of a held order of a group goes out is for the group to say. */
+const groupProblem = ({ quantity }: ReplaceOrder, { orderId, held, groupId }: OpenOrder): Refusal | undefined =>
+  held && groupId !== undefined && quantity !== undefined
+    ? { code: "OrderHeld", detail: `the quantity of order ${orderId} follows from its group`, field: "quantity" }
+    : undefined
 
 export const cancelOrder = (command: Command, request: CancelOrder, account: Account, state: State): Decided => {
   const order = account.orders.get(request.orderId)

@@ -56,6 +56,7 @@ export const ACCOUNT_EVENTS: ReadonlyArray<EventDefinition> = [
   orders.GroupPlaced,
   orders.OrderReleased,
   orders.HeldOrderCanceled,
+  orders.HeldOrderReplaced,
   entries.TransferredOut,
   entries.TransferredIn,
   entries.FeeCharged,

@@ -48,6 +48,9 @@ export const evolveOrder = (state: State, account: Account, event: StoryEvent): 
     case "RouteUnknown":
       order.route = event.type === "RouteSent" ? "sent" : "unknown"
       return
+    case "HeldOrderReplaced":
+      heldReplaced(order, event.data)
+      return order.counted ? settle(state, account, order) : undefined
     default:
       change(order, event)
       return settle(state, account, order)
@@ -66,6 +69,7 @@ type Change = Exclude<
       | "ExecutionBusted"
       | "ExecutionCorrected"
       | "ReportSuspended"
+      | "HeldOrderReplaced"
       | "RouteSent"
       | "RouteUnknown"
   }
@@ -238,6 +242,13 @@ const replaced = (order: OpenOrder, data: Recorded<OrderStory & { type: "OrderRe
     answered(order, "replace", request.clOrdId)
   }
   order.queueAhead = data.queueAhead
+  newTerms(order, data)
+}
+
+const heldReplaced = (order: OpenOrder, data: Recorded<OrderStory & { type: "HeldOrderReplaced" }>["data"]): void => {
+  order.clOrdId = data.clOrdId
+  if (data.displayQuantity !== undefined) order.displayQuantity = data.displayQuantity
+  if (data.watchedFrom !== undefined) order.watchedFrom = data.watchedFrom
   newTerms(order, data)
 }
 

@@ -253,6 +253,21 @@ export const HeldOrderCanceled = defineEvent("HeldOrderCanceled", {
   reason: Schema.String,
   ...answers
 })
+/**
+ * An order that no venue has yet was changed at its owner's request: at once, since nobody else has to agree. Of one that
+ * counts already the decision stands beside it; a child is judged when it is let go.
+ */
+export const HeldOrderReplaced = defineEvent("HeldOrderReplaced", {
+  orderId: OrderId,
+  clOrdId: ClOrdId,
+  origClOrdId: ClOrdId,
+  quantity: Schema.optionalKey(Quantity),
+  price: Schema.optionalKey(Price),
+  stopPrice: Schema.optionalKey(Price),
+  displayQuantity: Schema.optionalKey(Quantity),
+  /** of one that waits for a price here: from this market-data number on it waits for the new one */
+  watchedFrom: Schema.optionalKey(Schema.Int)
+})
 /** A child order that was held is let go to the venue: `quantity` of it, as far as its parent is filled. */
 export const OrderReleased = defineEvent(
   "OrderReleased",
@@ -293,6 +308,7 @@ export type OrderEvent =
   | FactOf<typeof GroupPlaced>
   | FactOf<typeof OrderReleased>
   | FactOf<typeof HeldOrderCanceled>
+  | FactOf<typeof HeldOrderReplaced>
 
 /** What is said of one order: all but what is said of many. */
 export type OrderStory = Exclude<OrderEvent, { type: "CancelAllRequested" | "GroupPlaced" }>

@@ -82,6 +82,7 @@ const EXEC_TYPE_OF: Readonly<Record<string, ExecType>> = {
   OrderDoneForDay: "DoneForDay",
   OrderCanceled: "Canceled",
   HeldOrderCanceled: "Canceled",
+  HeldOrderReplaced: "Replaced",
   OrderRejected: "Rejected",
   OrderExpired: "Expired",
   OrderPlaced: "PendingNew"

@@ -195,6 +195,8 @@ const changeBy = (row: OrderRow, event: LedgerEvent): Partial<OrderRow> => {
       const accepted = request === undefined ? {} : { clOrdId: request.clOrdId }
       return { ...newTerms(row, event.data), ...accepted, ...answered(row, "replace", event.data.clOrdId) }
     }
+    case "HeldOrderReplaced":
+      return { ...newTerms(row, event.data), clOrdId: event.data.clOrdId }
     case "OrderRestated": {
       const { cumQty, reason } = event.data
       return { ...newTerms(row, event.data), ...set(row, standing), reason, ...(cumQty !== undefined && { cumQty }) }

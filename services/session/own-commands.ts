@@ -65,6 +65,7 @@ export class OwnCommands {
     this.#state = state
     if ("orderId" in event.data) {
       const order = state.orders.get(event.data.orderId)
+      if (event.type === "HeldOrderReplaced") this.#unseen.delete(event.data.orderId) // it waits for another price now
       if (order !== undefined && isWatched(order)) this.#watch(order)
       else this.#watched.forEach((ids) => ids.delete((event.data as { orderId: OrderId }).orderId))
     }

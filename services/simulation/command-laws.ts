@@ -44,6 +44,8 @@ export const checkAnswer = (events: ReadonlyArray<Event>, command: Command, opin
       const type = order !== undefined && isHeld(order) ? "HeldOrderCanceled" : "CancelRequested"
       return must(events[0]!.type === type, () => `a cancel led to ${events[0]!.type}, not ${type}`)
     }
+    case "ReplaceOrder":
+      return checkReplace(events, opinion.orders.known(request.orderId))
     case "Deposit":
     case "Withdraw": {
       const [event] = events
@@ -57,6 +59,19 @@ export const checkAnswer = (events: ReadonlyArray<Event>, command: Command, opin
     default:
   }
 }
+/** A venue is asked; what no venue has is changed at once, unless risk denies it, and judged when it is let go if it waits. */
+const checkReplace = (events: ReadonlyArray<Event>, order: Followed | undefined): void => {
+  const said = events.map((event) => (event.type === "OrderRiskDecided" ? event.data.decision : event.type)).join(" ")
+  const denied = "ReplaceRequested denied"
+  const [approved, other] =
+    order === undefined || !isHeld(order)
+      ? ["ReplaceRequested approved", denied]
+      : order.waits
+        ? ["HeldOrderReplaced", undefined]
+        : ["HeldOrderReplaced approved", denied]
+  must(said === approved || said === other, () => `a replace led to ${said}, not ${approved}`)
+}
+
 const askedOf = (request: Command["request"], at: number) =>
   request.type === "SubmitOrder" ? request : request.type === "SubmitGroup" ? request.orders[at] : undefined
 

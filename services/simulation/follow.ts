@@ -53,6 +53,9 @@ export const changed = (order: Followed, event: Event): void => {
       order.asked = { clOrdId, askedNo: event.eventNo, terms: { quantity, price, stopPrice, displayQuantity } }
       return
     }
+    case "HeldOrderReplaced":
+      order.heldChange = event.data.clOrdId
+      return changeTerms(order, event.data)
     case "CancelRequested":
       must(!isCancelling(order), () => `event ${event.eventNo}: order ${order.id} is being cancelled already`)
       order.pending = [...order.pending, { clOrdId: event.data.clOrdId, askedNo: event.eventNo, terms: undefined }]

@@ -40,6 +40,8 @@ export type Followed = {
   fills: ReadonlyArray<FollowedFill>
   /** a replace on its way to its decision */
   asked?: Asked | undefined
+  /** the request that changed it at once, because no venue has it */
+  heldChange?: string
   /** requests on their way to the venue, in their order */
   pending: ReadonlyArray<Asked>
   /** said to be over, whatever is left */

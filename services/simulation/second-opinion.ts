@@ -182,7 +182,7 @@ export class SecondOpinion {
     must(order !== undefined, () => `event ${eventNo}: a decision on an order that nobody asked for`)
     const { asked, placed, terms: now } = order!
     const isNew = this.orders.isNew(order!.id)
-    const isAsked = isNew || placed.groupId !== undefined || asked?.clOrdId === cause
+    const isAsked = isNew || placed.groupId !== undefined || (asked?.clOrdId ?? order!.heldChange) === cause
     must(isAsked, () => `event ${eventNo}: a decision on another request`)
     const terms = asked?.terms ?? (isNew ? { ...now, quantity: placed.quantity } : now)
     const failed = failedOf(data.checks.text).filter((code) => !NOT_JUDGED.has(code))

@@ -151,6 +151,9 @@ been passed while nobody watched. After an outage the numbers that were missed a
 one can): the first that reached the stop triggers it, even if the price has come back since; else the first look after the start counts. \`postOnly\`, \`allOrNone\`, \`reduceOnly\`, \`minQuantity\` go with what can rest or be judged by them; what does not fit
 is refused with the field.
 
+A replace of an order that no venue has yet (a stop that is watched here, a child that waits for its parent) holds at once and needs no venue's answer:
+HeldOrderReplaced. A stop waits for its new price from that moment on. How much of a group's child goes out follows from the group.
+
 A market or stop buy has a protection price, ask or stop price plus 5 %, down to a tick: what cannot be had within it is cancelled. A
 \`collarPercent\` below 5 therefore denies every market buy (PRICE_COLLAR): who narrows the collar so far wants prices named, so send a limit order.
 

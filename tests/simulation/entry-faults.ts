@@ -54,6 +54,11 @@ export const ENTRY_FAULTS: Readonly<Record<string, Decider>> = {
       : facts
   ),
   "a kill leaves what no venue has": withoutType("Kill", "HeldOrderCanceled"),
+  "a held order is not what its replace made of it": misreading("HeldOrderReplaced", () => ({
+    quantity: undefined,
+    price: undefined,
+    stopPrice: undefined
+  })),
   "a kill halts and cancels nothing": withoutType("Kill", "CancelRequested"),
   "more is allotted than was asked": telling("LimitAllotted", ({ amount }) => ({ amount: amount * 50n })),
   "a short sale needs no permission": passes("SHORT_SALE"),

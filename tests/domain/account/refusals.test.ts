@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import type { AccountId, OrderId } from "#domain/kernel/ids.ts"
 import { moving, posting } from "./entry-story.ts"
-import { amount, at, instrument, Story, USDT, type Outcome } from "./story.ts"
+import { amount, at, instrument, order, Story, USDT, type Outcome, type Wanted } from "./story.ts"
 
 const A = "A" as AccountId
 const open = (story: Story) => story.place({ quantity: "2", price: "100" })
@@ -79,9 +79,14 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
   NothingToReplace: ["quantity", (story) => story.replace(open(story), {})],
   OpenOrders: ["symbol", (story) => (open(story), story.send(posting(SPLIT)))],
   OrderHeld: [
-    undefined,
-    (story) =>
-      story.replace(story.place({ type: "stop", stopPrice: "110", also: { triggerBy: "local" } }), { quantity: "1" })
+    "quantity",
+    (story) => {
+      const child: Wanted = { side: "sell", price: "110", quantity: "1" }
+      const orders = [order({ price: "90", quantity: "1" }), order(child)]
+      const { events } = story.send({ type: "SubmitGroup", account: "A" as AccountId, kind: "OTO", orders })
+      const ids = events.flatMap((event) => (event.type === "OrderPlaced" ? [event.data.orderId] : []))
+      return story.replace(ids[1]!, { quantity: "2" })
+    }
   ],
   OrderNotOpen: [undefined, (story) => story.cancel("0-1")],
   OrderPendingCancel: [undefined, (story) => ((id) => (story.cancel(id), story.cancel(id)))(open(story))],
@@ -119,6 +124,7 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
   UnknownGroup: ["id", (story) => story.limits("group", "none", {})],
   UnknownHalt: ["haltId", (story) => story.send({ type: "Resume", haltId: "halt-0-1" })],
   UnknownOrder: [undefined, (story) => story.report("no-such-id" as OrderId, { type: "New" })],
+  UnknownParent: ["parentId", (story) => story.submit({ price: "100", also: { parentId: "0-99999" as OrderId } })],
   UnknownSymbol: ["symbol", (story) => story.submit({ symbol: "NONE", price: "100" })]
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
+import type { AccountId } from "#domain/kernel/ids.ts"
 import { pendingReplaces } from "#domain/orders/open-order.ts"
 import { venueReaction } from "#domain/venue/requests.ts"
-import { amount, check, dataOf, market, Story, typesOf, verdict, type Outcome, type Wanted } from "./story.ts"
+import { amount, check, dataOf, market, order, Story, typesOf, verdict, type Outcome, type Wanted } from "./story.ts"
 
 /** What the venue is asked by the events of a command. */
 const asked = (story: Story, outcome: Outcome) =>
@@ -216,5 +217,58 @@ describe("a replace", () => {
     expect(story.order(id)).toBeUndefined()
     expect(story.cash()).toEqual({ total: "9900", reserved: "0" })
     expect(story.exposures()).toEqual(["1 0 0 0", "1 0 0 0", "1 0 0 0"])
+  })
+})
+
+describe("a replace of what no venue has", () => {
+  const STOP: Wanted = { type: "stop", stopPrice: "110", quantity: "1", also: { triggerBy: "local" } }
+
+  it("holds at once: nobody else has to agree, and it waits for the new price from here on", () => {
+    const story = Story.begun()
+    const id = story.place(STOP, { id: "first" })
+    const outcome = story.replace(id, { quantity: "2", stopPrice: "120" }, { id: "second" })
+    expect(typesOf(outcome)).toEqual(["HeldOrderReplaced", "OrderRiskDecided"])
+    const told = { clOrdId: "second", origClOrdId: "first", watchedFrom: 7 }
+    expect(dataOf(outcome, "HeldOrderReplaced")).toMatchObject(told)
+    expect(asked(story, outcome)).toEqual([])
+    const { quantity, stopPrice, clOrdId, pending } = story.order(id)!
+    expect({ quantity, stopPrice, clOrdId, pending }).toEqual({
+      quantity: amount("2"),
+      stopPrice: amount("120"),
+      clOrdId: "second",
+      pending: []
+    })
+    // at its stop price and 5 % above, with the fee
+    expect(story.cash().reserved).toBe("252.126")
+    expect(story.exposures()[0]).toBe("0 2 0 1")
+    expect(story.replace(id, { quantity: "2", stopPrice: "120" }, { id: "second" }).kind).toBe("repeat")
+    expect(story.cancel(id).kind).toBe("facts")
+    expect(story.cash()).toEqual({ total: "10000", reserved: "0" })
+  })
+
+  it("leaves it as it was when risk denies it", () => {
+    const story = Story.begun()
+    const id = story.place(STOP)
+    const before = story.cash()
+    const outcome = story.replace(id, { quantity: "1000" })
+    expect(typesOf(outcome)).toEqual(["ReplaceRequested", "OrderRiskDecided"])
+    expect(verdict(outcome)).toBe("denied: BUYING_POWER")
+    expect([story.cash(), story.order(id)!.quantity, story.order(id)!.pending]).toEqual([before, amount("1"), []])
+  })
+
+  it("of a child that waits for its parent is judged when it is let go", () => {
+    const story = Story.begun()
+    const legs: ReadonlyArray<Wanted> = [
+      { price: "100", quantity: "1" },
+      { side: "sell", price: "110", quantity: "1" },
+      { side: "sell", type: "stop", stopPrice: "90", quantity: "1" }
+    ]
+    const group = { type: "SubmitGroup", account: "A" as AccountId, kind: "bracket", orders: legs.map(order) } as const
+    const [, , stop] = story
+      .send(group)
+      .events.flatMap((event) => (event.type === "OrderPlaced" ? [event.data.orderId] : []))
+    const outcome = story.replace(stop!, { stopPrice: "95" })
+    expect(typesOf(outcome)).toEqual(["HeldOrderReplaced"])
+    expect([story.order(stop!)!.stopPrice, story.order(stop!)!.counted]).toEqual([amount("95"), false])
   })
 })

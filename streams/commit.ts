@@ -16,11 +16,10 @@ const join = (left: string, right: string): string => {
 
 /** Merkle tree hash of RFC 9162 section 2.1.1 over the events' texts: one event can be proved without the others. */
 export const merkleRoot = (leaves: ReadonlyArray<string>): string =>
-  Buffer.from(rootOf(leaves), "latin1").toString("hex")
+  rootOf(leaves.map((leaf) => sha256(`\u0000${leaf}`))) // 0x00 before a leaf; as text it is one byte too
 
 const rootOf = (leaves: ReadonlyArray<string>): string => {
-  if (leaves.length === 0) return sha256("")
-  let level = leaves.map((leaf) => sha256(`\u0000${leaf}`)) // 0x00 before a leaf; as text it is one byte too
+  let level = leaves.length === 0 ? [sha256("")] : leaves
   // pairing level by level and carrying an odd last one up gives the same tree as splitting at the largest power of two
   while (level.length > 1) {
     const next: Array<string> = []
@@ -28,7 +27,24 @@ const rootOf = (leaves: ReadonlyArray<string>): string => {
     if (level.length % 2 === 1) next.push(level.at(-1)!)
     level = next
   }
-  return level[0]!
+  return Buffer.from(level[0]!, "latin1").toString("hex")
+}
+
+/**
+ * The same of events where they stand in a body, `from` on and a byte between two: that byte is the leaf's 0x00 while it
+ * is hashed, so that no text is put together and written out a second time.
+ */
+const rootWithin = (body: Buffer, from: number, sizes: ReadonlyArray<number>): string => {
+  let at = from
+  const leaves = sizes.map((size) => {
+    const between = body[at - 1]!
+    body[at - 1] = 0
+    const leaf = sha256(body.subarray(at - 1, at + size))
+    body[at - 1] = between
+    at += size + 1
+    return leaf
+  })
+  return rootOf(leaves)
 }
 
 /** sha256 over `prev`, `id`, `root` and sha256(body), each after its length in four bytes, big-endian. */
@@ -62,10 +78,11 @@ export const sealCommit = (
 ): StoredCommit => {
   const no = head.no + 1
   const id = `${partition}-${epoch}-${no}-${writer}`
-  const body = Buffer.from(
-    `{"v":1,"partition":${partition},"no":${no},"epoch":${epoch},"events":[${events.join(",")}]}`,
-    "utf8"
-  )
-  const root = merkleRoot(events)
+  const begins = `{"v":1,"partition":${partition},"no":${no},"epoch":${epoch},"events":[`
+  const text = `${begins}${events.join(",")}]}`
+  const body = Buffer.from(text, "utf8")
+  const isAscii = body.length === text.length
+  const sizes = events.map((event) => (isAscii ? event.length : Buffer.byteLength(event, "utf8")))
+  const root = rootWithin(body, begins.length, sizes)
   return { partition, no, id, prev: head.hash, root, hash: commitHash(head.hash, id, root, body), body }
 }

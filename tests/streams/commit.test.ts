@@ -64,6 +64,18 @@ describe("commit hash", () => {
     )
   })
 
+  it("stands over the body as it is written, and over the root of its events", () => {
+    const text = fc.oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }), fc.constant("\ud800"))
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 9 }), (events) => {
+        const { body, root } = sealCommit(EMPTY_CHAIN, 3, 2, "w", events)
+        const written = `{"v":1,"partition":3,"no":1,"epoch":2,"events":[${events.join(",")}]}`
+        expect(Buffer.from(body).equals(Buffer.from(written, "utf8"))).toBe(true)
+        expect(root).toBe(merkleRoot(events))
+      })
+    )
+  })
+
   it("is the same for ever", () => {
     const first = sealCommit(EMPTY_CHAIN, 0, 1, "w", ['{"eventNo":1}', '{"eventNo":2}'])
     const second = sealCommit(first, 0, 2, "w", [])

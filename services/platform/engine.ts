@@ -133,7 +133,8 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const reserve = new Reserve({ spaces: [log, raw], bytes: reserveBytes })
   await reserve.look()
   const writer = reserve.guard(opened)
-  const intake = new ReportIntake({ venue: PAPER, store: raw, writer, log, clock, decode: decodeReports })
+  const source = partition === FIRST_PARTITION ? PAPER : `${PAPER}-${partition}`
+  const intake = new ReportIntake({ venue: PAPER, source, store: raw, writer, log, clock, decode: decodeReports })
   await intake.restore()
   const link = new VenueLink(venue ?? paperVenue(seed), partition)
   const hub = new LiveFeedHub({

@@ -23,7 +23,7 @@ import { PartitionRouter } from "./partition-router.ts"
 import { PORTS, VERSION } from "./ports.ts"
 import { routedOms } from "./routed-oms.ts"
 import { routedPnl, routedRisk } from "./routed-risk.ts"
-import { openLog, openRows } from "./stores.ts"
+import { openLog, openRaw, openRows } from "./stores.ts"
 
 /** After so long without a sign of life a partition is somebody else's. */
 const LEASE_MS = 3_000
@@ -44,6 +44,7 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
   const opened = <T extends { readonly close: () => Promise<void> }>(open: () => Promise<T>) =>
     Effect.acquireRelease(attempt(open), (one) => Effect.promise(() => one.close()))
   const log = yield* opened(async () => (await openLog(options)).log)
+  const raw = yield* opened(() => openRaw(options, clock()))
   const store = yield* opened(() => openNatsLeases({ url: natsUrl, name: "trade2026-leases" }))
   const commands = yield* opened(() => openNatsCommands({ url: natsUrl, name: "trade2026-commands" }))
   const rows = options.clickhouseUrl === undefined ? undefined : yield* opened(async () => openRows(options))
@@ -65,7 +66,7 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
   const damaged = Promise.withResolvers<never>()
   const begin = (partition: number): void => {
     if (desks.has(partition)) return
-    const desk = new PartitionDesk({ partition, log, directory, commands, market, rows: rows?.rows, clock, seed })
+    const desk = new PartitionDesk({ partition, log, raw, directory, commands, market, rows: rows?.rows, clock, seed })
     const holding = holdPartition({
       leases,
       partition,

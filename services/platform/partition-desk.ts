@@ -18,6 +18,7 @@ import type { Lease } from "#streams/leases.ts"
 import type { CommandServer } from "#streams/ports/command-port.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { LogSpace } from "#streams/ports/log-space.ts"
+import type { RawStore } from "#streams/ports/raw-store.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import { serveCommands } from "#streams/serve-commands.ts"
 import type { ClockMarket } from "./clock-market.ts"
@@ -26,6 +27,8 @@ import { type Engine, openEngine, startProjector, Views } from "./engine.ts"
 export type PartitionDeskOptions = {
   readonly partition: number
   readonly log: EventLog & LogSpace
+  /** where its venue's reports are kept as they came */
+  readonly raw: RawStore & LogSpace
   readonly directory: AccountDirectory
   readonly commands: CommandServer
   readonly market: ClockMarket
@@ -74,7 +77,7 @@ export class PartitionDesk {
       ready,
       failed,
       serve: async (lease) => {
-        const { clock, seed, market } = this.#options
+        const { raw, clock, seed, market } = this.#options
         const folded = await standby.stop()
         const missed = {
           no: market.no(),
@@ -83,7 +86,7 @@ export class PartitionDesk {
           messages: simulatedHistory(seed)
         }
         const followed = { folded, views }
-        const engine = await openEngine({ log, partition, followed, clock, seed, demo: false, missed })
+        const engine = await openEngine({ log, raw, partition, followed, clock, seed, demo: false, missed })
         return this.#serve(lease, engine)
       },
       close: () =>
@@ -96,7 +99,7 @@ export class PartitionDesk {
 
   async #serve(lease: Lease, engine: Engine) {
     const { log, partition, commands, market, rows, clock } = this.#options
-    const { writer, session, hub, orders, pnl, board } = engine
+    const { writer, session, hub, orders, pnl, board, intake, reserve } = engine
     const projecting = new AbortController()
     const projector = rows && startProjector(log, rows, projecting.signal, partition)
     projector?.ended.catch(() => {}) // its status says why
@@ -116,6 +119,8 @@ export class PartitionDesk {
       detach()
       session.stop()
       hub.close()
+      await intake.stop()
+      reserve.stop()
       await writer.stop()
       projecting.abort()
       await projector?.ended.catch(() => {})

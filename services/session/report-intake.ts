@@ -20,6 +20,8 @@ const TRIES = 3
 
 export type ReportIntakeOptions = {
   readonly venue: string
+  /** under which name its messages are kept: each partition has its own */
+  readonly source: string
   readonly store: RawStore
   readonly writer: AccountWriter
   readonly log: EventLog
@@ -54,7 +56,7 @@ export class ReportIntake {
 
   constructor(options: ReportIntakeOptions) {
     this.#options = options
-    this.suspense = new Suspense(options.store, options.venue, options.clock)
+    this.suspense = new Suspense(options.store, options.source, options.clock)
     this.#settling = setInterval(() => void this.#keepSettled().catch(() => {}), SETTLE_EVERY_MS).unref()
     void options.writer.ended.then(() => (this.#writerEnded = true))
   }
@@ -103,7 +105,7 @@ export class ReportIntake {
   }
 
   #channel(channel: "reports" | "settled") {
-    return { venue: this.#options.venue, channel } as const
+    return { venue: this.#options.source, channel } as const
   }
 
   async #run(): Promise<void> {

@@ -1,4 +1,5 @@
 import { expect, inject, test } from "vitest"
+import { openNatsRaw } from "#infra/nats/raw-store.ts"
 import { startNats } from "#tests/support/nats-server.ts"
 import { startPlatform } from "#tests/support/platform.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
@@ -17,6 +18,11 @@ const ask = async (url: string, body?: object): Promise<Told> => {
   })
   const { status, headers } = response
   return { status, retryAfter: headers.get("retry-after"), body: (await response.json()) as Told["body"] }
+}
+
+const openRawOf = async (url: string) => {
+  const raw = await openNatsRaw({ url, makes: false })
+  return { ...raw, [Symbol.asyncDispose]: raw.close }
 }
 
 test(
@@ -76,6 +82,12 @@ test(
       expect(await ask(first.url(OMS, "/accounts/nobody"))).toMatchObject({ status: 404 })
       expect(await ask(api("/orders"), { account: "nobody", ...order })).toMatchObject({ status: 422 })
       expect(await ask(api("/accounts/mate"), undefined)).toMatchObject({ status: 200, body: { account: "mate" } })
+
+      await using raw = await openRawOf(nats.url)
+      const kept = (venue: string) =>
+        raw.newest({ venue, channel: "reports" }).then((newest) => newest?.bytes.length ?? 0)
+      // what each partition's venue has said is on disk as it came
+      await expect.poll(() => kept("paper-1")).toBeGreaterThan(0)
 
       third = await start("third", "--only", "oms") // every partition there is
       expect(third.output()).toMatch(/for partitions 0, 1/)

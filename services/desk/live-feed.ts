@@ -24,8 +24,8 @@ export type LiveFeedSources = {
   readonly eventNo: () => number
 }
 type Listener = (message: LiveMessage) => void
-/** A change that can be sent again to a client that was cut off. */
-type Kept = { readonly eventNo: number; readonly channel: ChannelName; readonly message: LiveMessage }
+/** A change that can be sent again to a client that was cut off; its message is put together when somebody hears it. */
+type Kept = { readonly eventNo: number; readonly channel: ChannelName; readonly message: () => LiveMessage }
 
 const MOST_KEPT = 20_000
 const SNAPSHOT_FINISHED = 50
@@ -54,12 +54,10 @@ export class LiveFeedHub {
   committed(event: LedgerEvent, view: OrderView | undefined): void {
     if (view === undefined) return
     const { partition } = this.#sources
-    const position = `${partition}:${event.eventNo}`
-    this.#change(event.eventNo, `orders:${view.row.account}`, { position, data: orderBody(view, partition) })
-    if (event.type !== "OrderFilled") return
-    const fill = view.fills.at(-1)
-    if (fill !== undefined)
-      this.#change(event.eventNo, `executions:${view.row.account}`, { position, data: executionBody(view, fill) })
+    const { account } = view.row
+    this.#change(event.eventNo, `orders:${account}`, () => orderBody(view, partition))
+    const fill = event.type === "OrderFilled" ? view.fills.at(-1) : undefined
+    if (fill !== undefined) this.#change(event.eventNo, `executions:${account}`, () => executionBody(view, fill))
   }
 
   market(message: MarketMessage): void {
@@ -89,24 +87,23 @@ export class LiveFeedHub {
     }
   }
 
-  #change(
-    eventNo: number,
-    channel: ChannelName,
-    { position, data }: Pick<LiveMessage, "data"> & { position: string }
-  ): void {
-    const message = { channel, position, data }
+  /** This runs for every event in the writer's turn: a body takes longer than the decision, and most are heard by nobody. */
+  #change(eventNo: number, channel: ChannelName, data: () => LiveMessage["data"]): void {
+    let made: LiveMessage | undefined
+    const position = `${this.#sources.partition}:${eventNo}`
+    const message = () => (made ??= { channel, position, data: data() })
     this.#kept.push({ eventNo, channel, message })
     if (this.#kept.length > MOST_KEPT * 1.5) {
       this.#kept = this.#kept.slice(-MOST_KEPT)
       this.#keptFrom = this.#kept[0]!.eventNo
     }
-    this.#tell(channel, message)
+    if (this.#listeners.has(channel)) this.#tell(channel, message())
   }
   #tell(channel: ChannelName, message: LiveMessage): void {
     for (const listener of this.#listeners.get(channel) ?? []) listener(message)
   }
   #missed(channel: ChannelName, after: number): ReadonlyArray<LiveMessage> {
-    return this.#kept.filter((kept) => kept.channel === channel && kept.eventNo > after).map(({ message }) => message)
+    return this.#kept.filter((kept) => kept.channel === channel && kept.eventNo > after).map(({ message }) => message())
   }
 
   #snapshot({ name: channel, kind, id }: Channel): ReadonlyArray<LiveMessage> {

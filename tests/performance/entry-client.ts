@@ -6,7 +6,15 @@ import { percentiles } from "./figures.ts"
 
 // A client in a process of its own. Each message is one load to make; the answer is what came of it.
 const SLOTS = 65_536
-const loadOverSession = async ({ port, accounts, inFlight, batch, seconds, rate }: Load): Promise<Loaded> => {
+const loadOverSession = async ({
+  port,
+  accounts,
+  inFlight,
+  batch,
+  seconds,
+  rate,
+  isCrossing
+}: Load): Promise<Loaded> => {
   const samples: Array<number> = []
   const sentAt = new Float64Array(SLOTS)
   let sent = 0
@@ -32,7 +40,7 @@ const loadOverSession = async ({ port, accounts, inFlight, batch, seconds, rate 
     onEnd: (error) => done.reject(error)
   })
   const send = (count: number, at: number) => {
-    const items = Array.from({ length: count }, () => orderOf(sent++, accounts))
+    const items = Array.from({ length: count }, () => orderOf(sent++, accounts, isCrossing))
     const first = client.send(items)
     for (let i = 0; i < count; i++) sentAt[(first + i) % SLOTS] = at
   }

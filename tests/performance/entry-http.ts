@@ -29,7 +29,7 @@ const openLine = (
   })
 
 /** `POST /orders` over `inFlight` connections: all of them busy, or as many as a steady rate needs. */
-export const loadOverHttp = async ({ port, accounts, inFlight, seconds, rate }: Load): Promise<Loaded> => {
+export const loadOverHttp = async ({ port, accounts, inFlight, seconds, rate, isCrossing }: Load): Promise<Loaded> => {
   const samples: Array<number> = []
   let accepted = 0
   let errors = 0
@@ -55,7 +55,7 @@ export const loadOverHttp = async ({ port, accounts, inFlight, seconds, rate }: 
     const post = (at: number) => {
       busy++
       began = at
-      line.post(JSON.stringify(orderOf(sent++, accounts)))
+      line.post(JSON.stringify(orderOf(sent++, accounts, isCrossing)))
     }
     idle.push(post)
   }

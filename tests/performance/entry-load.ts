@@ -9,6 +9,8 @@ export type Load = {
   readonly batch: number
   readonly seconds: number
   readonly rate: number
+  /** every second order takes at once, and is over */
+  readonly isCrossing?: boolean
 }
 export type Loaded = {
   readonly accepted: number
@@ -17,12 +19,14 @@ export type Loaded = {
   readonly metrics: Metrics
 }
 
-/** A limit order that rests, as a client writes it. */
-export const orderOf = (n: number, accounts: number) => ({
+/** A limit order that rests, or one that takes what is there now, as a client writes it. */
+export const orderOf = (n: number, accounts: number, isCrossing = false) => ({
   account: `bench${n % accounts}`,
   symbol: "BTCUSDT",
   side: "buy",
   type: "limit",
   quantity: `0.00${1 + (n % 9)}`,
-  price: `${44000 + (n % 900)}.5`
+  ...(isCrossing && n % 2 === 0
+    ? { price: "47000", timeInForce: "IOC" }
+    : { price: `${(isCrossing ? 40_000 : 44_000) + (n % 900)}.5` })
 })

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util"
 import { benchOrders } from "./order-bench.ts"
 import { benchReplay } from "./replay-bench.ts"
 import { benchRisk } from "./risk-bench.ts"
+import { benchWhole } from "./whole-bench.ts"
 import { benchEntry } from "./ws-bench.ts"
 import type { BenchResult } from "./figures.ts"
 
@@ -10,6 +11,7 @@ const USAGE = `Usage: npm run bench -- NAME [OPTIONS] [--json]
   orders   orders through a client over NATS request-reply into the durable ledger
            --log sqlite|nats (nats)  --sync always|default (always: of the NATS server)
            --transport nats|ws|http (nats): ws is an order entry session, http POST /orders; both on oms
+           --with bare|all (bare; of ws and http): all is the whole platform: venue, projections, archive, anchors, 10,000 open orders
            --in-flight N (256; of ws 2048, of http 64 connections)  --batch N (256, orders in a frame of ws)  --seconds N (10, each part)  --rate N (1000 orders/s of the steady part, 0: none)
   risk     an order decided with every risk check and evolved, in process   --orders N (300000)
   replay   read, chain-checked, decoded and folded: what a saturated "orders" wrote
@@ -26,6 +28,7 @@ const { values, positionals } = parseArgs({
     log: { type: "string", default: "nats" },
     sync: { type: "string", default: "always" },
     transport: { type: "string", default: "nats" },
+    with: { type: "string", default: "bare" },
     "in-flight": { type: "string" },
     batch: { type: "string", default: "256" },
     seconds: { type: "string", default: "10" },
@@ -42,7 +45,7 @@ const count = (name: "in-flight" | "batch" | "seconds" | "rate" | "orders" | "ev
   if (!Number.isInteger(value) || value < 0) throw new WrongUsage(`--${name} is a whole number, not ${values[name]}`)
   return value
 }
-const oneOf = <T extends string>(name: "log" | "sync" | "transport", ...allowed: ReadonlyArray<T>): T => {
+const oneOf = <T extends string>(name: "log" | "sync" | "transport" | "with", ...allowed: ReadonlyArray<T>): T => {
   const value = values[name] as T
   if (!allowed.includes(value)) throw new WrongUsage(`--${name} is ${allowed.join(" or ")}, not ${value}`)
   return value
@@ -58,7 +61,11 @@ const run = (name: string | undefined): Promise<BenchResult> | BenchResult => {
       const inFlight = count("in-flight", IN_FLIGHT[transport])
       const sync = oneOf("sync", "always", "default")
       const asked = { log, sync, inFlight, seconds: count("seconds"), rate: count("rate") }
-      return transport === "nats" ? benchOrders(asked) : benchEntry({ ...asked, transport, batch: count("batch") })
+      const isWhole = oneOf("with", "bare", "all") === "all"
+      if (transport !== "nats")
+        return (isWhole ? benchWhole : benchEntry)({ ...asked, transport, batch: count("batch") })
+      if (isWhole) throw new WrongUsage("--with all goes with --transport ws or http")
+      return benchOrders(asked)
     }
     case "risk":
       return benchRisk(count("orders"))

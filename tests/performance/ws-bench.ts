@@ -28,15 +28,15 @@ type Counts = {
 const ACCOUNTS = 100
 
 const SERVER = new URL("entry-server.ts", import.meta.url)
-const CLIENT = new URL("entry-client.ts", import.meta.url)
-const started = async (program: URL, args: ReadonlyArray<string> = []): Promise<ChildProcess> => {
+export const CLIENT = new URL("entry-client.ts", import.meta.url)
+export const started = async (program: URL, args: ReadonlyArray<string> = []): Promise<ChildProcess> => {
   const child = fork(fileURLToPath(program), args)
   const ended = once(child, "exit").then(() => Promise.reject(new Error(`${program.pathname} did not start`)))
   await Promise.race([once(child, "message"), ended])
   ended.catch(() => {})
   return child
 }
-const asked = async <T>(child: ChildProcess, message: object | string): Promise<T> => {
+export const asked = async <T>(child: ChildProcess, message: object | string): Promise<T> => {
   child.send(message)
   const [answer] = (await once(child, "message")) as [T & { readonly failed?: string }]
   if (answer.failed !== undefined) throw new Error(answer.failed)
@@ -161,7 +161,7 @@ const withoutDeciding = async (how: string, client: ChildProcess, load: Load) =>
   }
 }
 
-const steadyMetrics = (load: Loaded, rate: number): Metrics =>
+export const steadyMetrics = (load: Loaded, rate: number): Metrics =>
   Object.fromEntries(
     Object.entries({ ...load.metrics, ratePerSec: Math.round(load.accepted / load.seconds) }).map(([name, value]) => [
       `at${rate}_${name}`,

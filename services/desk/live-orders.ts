@@ -7,6 +7,8 @@ import type { OrderView } from "./bodies.ts"
 /** Nothing of a commit's place is shown in an order. */
 const NOWHERE: CommitPlace = { no: 0, id: "", hash: "" }
 const MOST_FINISHED = 20_000
+/** Looking for the oldest passes over all that went before it: done for each alone, it took most of a replay. */
+const FORGOTTEN_AT_ONCE = 1_000
 
 /** Folds an order's events, and no others', into what is answered about it. */
 export const viewOf = (events: Iterable<LedgerEvent>, before?: OrderView): OrderView | undefined => {
@@ -24,41 +26,100 @@ export const viewOf = (events: Iterable<LedgerEvent>, before?: OrderView): Order
   return view
 }
 
+/** An order as far as it is folded, and what came since and nobody has asked for yet. */
+class Known {
+  #view: OrderView | undefined
+  #unfolded: Array<LedgerEvent>
+  constructor(view: OrderView | undefined, unfolded: Array<LedgerEvent>) {
+    this.#view = view
+    this.#unfolded = unfolded
+  }
+  get view(): OrderView {
+    if (this.#unfolded.length > 0) this.#view = viewOf(this.#unfolded.splice(0), this.#view)
+    return this.#view!
+  }
+  tell(event: LedgerEvent): void {
+    this.#unfolded.push(event)
+  }
+}
+
 /**
  * The orders projection in memory, for what callers ask right after they sent it: every open order and the newest
  * finished ones. Older ones are in the store. It is the same fold, so both say the same.
  */
 export class LiveOrders {
-  readonly #open = new Map<OrderId, OrderView>()
-  readonly #finished = new Map<OrderId, OrderView>()
+  readonly #open = new Map<OrderId, Known>()
+  readonly #finished = new Map<OrderId, Known>()
+
+  /** As they were told by `open` and `finished` before. */
+  static of(open: Iterable<OrderView>, finished: Iterable<OrderView>): LiveOrders {
+    const live = new LiveOrders()
+    for (const view of open) live.#open.set(view.row.orderId as OrderId, new Known(view, []))
+    for (const view of finished) live.#finished.set(view.row.orderId as OrderId, new Known(view, []))
+    return live
+  }
 
   apply(event: LedgerEvent): OrderView | undefined {
-    if (!("orderId" in event.data)) return undefined
-    const id = event.data.orderId
-    const before = this.#open.get(id) ?? this.#finished.get(id)
-    if (before === undefined && event.type !== "OrderPlaced") return undefined // a remark on an order of long ago
-    const view = viewOf([event], before)!
-    if (!isFinished(view.row)) {
-      this.#open.set(id, view)
-      return view
-    }
-    this.#open.delete(id)
-    this.#finished.set(id, view)
-    if (this.#finished.size > MOST_FINISHED) this.#finished.delete(this.#finished.keys().next().value!)
+    const told = this.#told(event)
+    if (told === undefined) return undefined
+    const { view } = told.known
+    this.#keep(told.id, told.known, !isFinished(view.row))
     return view
   }
 
+  /**
+   * An event of long ago; whether its order is open is known from the state. It is folded when somebody asks, which for
+   * most of a ledger's orders nobody does any more.
+   */
+  replayed(event: LedgerEvent, isOpen: (id: OrderId) => boolean): void {
+    const told = this.#told(event)
+    if (told !== undefined) this.#keep(told.id, told.known, isOpen(told.id))
+  }
+
   get(id: OrderId): OrderView | undefined {
-    return this.#open.get(id) ?? this.#finished.get(id)
+    return this.#find(id)?.view
   }
 
   /** Open orders in the order of their placing. */
-  open(): IterableIterator<OrderView> {
-    return this.#open.values()
+  *open(): IterableIterator<OrderView> {
+    for (const { view } of this.#open.values()) yield view
   }
 
   /** The newest finished orders, oldest first. */
-  finished(): IterableIterator<OrderView> {
-    return this.#finished.values()
+  *finished(): IterableIterator<OrderView> {
+    for (const { view } of this.#finished.values()) yield view
+  }
+
+  #find(id: OrderId): Known | undefined {
+    return this.#open.get(id) ?? this.#finished.get(id)
+  }
+
+  #told(event: LedgerEvent): { readonly id: OrderId; readonly known: Known } | undefined {
+    if (!("orderId" in event.data)) return undefined
+    const id = event.data.orderId
+    let known = this.#find(id)
+    if (known === undefined && event.type !== "OrderPlaced") return undefined // a remark on an order of long ago
+    known ??= new Known(undefined, [])
+    known.tell(event)
+    return { id, known }
+  }
+
+  #keep(id: OrderId, known: Known, isOpen: boolean): void {
+    if (isOpen) {
+      this.#open.set(id, known)
+      this.#finished.delete(id) // a venue's correction may have opened it again
+      return
+    }
+    this.#open.delete(id)
+    this.#finished.set(id, known)
+    if (this.#finished.size >= MOST_FINISHED + FORGOTTEN_AT_ONCE) this.#forget()
+  }
+
+  #forget(): void {
+    let left = FORGOTTEN_AT_ONCE
+    for (const id of this.#finished.keys()) {
+      if (left-- === 0) return
+      this.#finished.delete(id)
+    }
   }
 }

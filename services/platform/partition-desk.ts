@@ -4,6 +4,7 @@ import { simulatedHistory } from "#domain/market/simulator.ts"
 import { storedOrders } from "#services/desk/order-history.ts"
 import { recentOrders } from "#services/desk/recent-orders.ts"
 import { sender } from "#services/desk/send.ts"
+import { Views } from "#services/desk/views.ts"
 import type { Oms } from "#services/oms/contract.ts"
 import { makeDesk } from "#services/oms/desk.ts"
 import type { Pnl } from "#services/pnl/contract.ts"
@@ -22,7 +23,7 @@ import type { RawStore } from "#streams/ports/raw-store.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import { serveCommands } from "#streams/serve-commands.ts"
 import type { ClockMarket } from "./clock-market.ts"
-import { type Engine, openEngine, startProjector, Views } from "./engine.ts"
+import { type Engine, openEngine, startProjector } from "./engine.ts"
 
 export type PartitionDeskOptions = {
   readonly partition: number
@@ -67,9 +68,9 @@ export class PartitionDesk {
     const standby = followAccounts({
       log,
       partition,
-      onCommit: (commit, events) => {
+      onCommit: (commit, events, state) => {
         directory.note(partition, commit)
-        for (const event of events) views.replayed(event)
+        views.replayed(events, state)
       }
     })
     const { ready, failed } = standby

@@ -97,7 +97,7 @@ const finished: Form<FinishedOrders> = {
  * the state and not here does not compile. An account's orders are the partition's, so these come first.
  */
 const stateForm = (): Form<State> => {
-  let all = new OpenOrders()
+  const all = new OpenOrders()
   const orders: Form<OpenOrders> = {
     shape: `open(${orderForm.shape})`,
     write: (to, open) => listOf(orderForm).write(to, [...open.values()]),

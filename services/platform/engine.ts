@@ -40,6 +40,8 @@ export type EngineOptions = {
   readonly partition?: number
   /** by whom the partition was followed until now: state and views as far as they go */
   readonly followed?: { readonly folded: Folded<State>; readonly views: Views }
+  /** the same of the newest snapshot, for when the writer needs its state anew */
+  readonly kept?: () => Promise<Folded<State> | undefined>
   readonly log: EventLog & LogSpace
   /** where the venue's reports are kept as they came */
   readonly raw?: RawStore & LogSpace
@@ -76,7 +78,7 @@ export const FIRST_PARTITION = 0
 
 /** Replays the ledger, opens its writer, and puts the paper market on top: starting up and recovering are the same. */
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {
-  const { log, raw = memoryRaw(), reserveBytes, partition = FIRST_PARTITION, followed, ...others } = options
+  const { log, raw = memoryRaw(), reserveBytes, partition = FIRST_PARTITION, followed, kept, ...others } = options
   const { clock, seed, demo, venue, missed, ...limits } = others
   const board = new PriceBoard()
   const views = followed?.views ?? new Views()
@@ -86,6 +88,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     log,
     partition,
     ...(followed !== undefined && { from: followed.folded }),
+    ...(kept !== undefined && { kept }),
     clock,
     writerId: `w${process.pid.toString(36)}${Date.now().toString(36)}`,
     seen: marketSeen(board),

@@ -53,8 +53,8 @@ Starts the paper-trading platform on this machine: the ledger, a paper venue on 
   --help                      this text
 
 Environment: TRADE2026_DATA, TRADE2026_PORT_OFFSET (10000 moves all ports by that), NATS_URL, CLICKHOUSE_URL;
-S3_URL keeps the archive in a bucket instead of the data folder (docs/operations.md, with how often things are proved, and how often a
-snapshot is taken);
+S3_URL keeps the archive in a bucket instead of the data folder (docs/operations.md, with how often things are proved,
+and how often a snapshot is taken);
 NATS_MONITOR_URL or NATS_SYSTEM_URL (where the server says whether it syncs), TRADE2026_RESERVE,
 TRADE2026_ACCEPT_UNVERIFIED_SYNC=1, TRADE2026_ACCEPT_ADMIN_USER=1
 `

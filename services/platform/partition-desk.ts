@@ -98,6 +98,7 @@ export class PartitionDesk {
       failed,
       serve: async (lease) => {
         const { raw, clock, seed, market } = this.#options
+        const { settings } = this.#options.snapshots
         const folded = await standby.stop()
         const missed = {
           no: market.no(),
@@ -106,7 +107,8 @@ export class PartitionDesk {
           messages: simulatedHistory(seed)
         }
         const followed = { folded, views }
-        const engine = await openEngine({ log, raw, partition, followed, clock, seed, demo: false, missed })
+        const kept = async () => (await newestPartition(settings, log, partition))?.folded
+        const engine = await openEngine({ log, raw, partition, followed, kept, clock, seed, demo: false, missed })
         return this.#serve(lease, engine)
       },
       close: () =>

@@ -75,6 +75,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
         seed,
         demo,
         ...(begun !== undefined && { followed: begun }),
+        kept: async () => (await newestPartition(options.snapshots, log, FIRST_PARTITION))?.folded,
         ...venueOf(options, seed),
         ...missedOf(place, seed)
       }).catch(withAdvice)

@@ -27,8 +27,8 @@ const order = (side: string, quantity: string, price?: string) => ({
   quantity: parseFixed(quantity),
   ...(price !== undefined && { price: parseFixed(price) })
 })
-const orderIdOf = (event: { readonly data: object } | undefined) =>
-  (event?.data as { readonly orderId: string }).orderId as OrderId
+const orderIdOf = (event: { readonly data: object } | undefined): OrderId =>
+  (event!.data as { readonly orderId: OrderId }).orderId
 const statuses = ({ engine }: PaperPlatform) =>
   [...engine.orders.open(), ...engine.orders.finished()]
     .map(({ row }) => `${row.orderId} ${row.status} ${row.cumQty}`)

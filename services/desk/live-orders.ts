@@ -1,4 +1,5 @@
 import type { OrderId } from "#domain/kernel/ids.ts"
+import { orderNumber } from "#domain/orders/open-orders.ts"
 import { executions, type ExecutionRow } from "#projections/executions/executions.ts"
 import { isFinished, orders, type OrderRow } from "#projections/orders/orders.ts"
 import type { CommitPlace, LedgerEvent } from "#projections/projection.ts"
@@ -26,6 +27,13 @@ export const viewOf = (events: Iterable<LedgerEvent>, before?: OrderView): Order
   return view
 }
 
+/** An order's id as a number, which is found sooner than a text; a text that is no id of ours stays one. */
+type Key = number | string
+const keyOf = (orderId: string): Key => {
+  const number = orderNumber(orderId)
+  return Number.isNaN(number) ? orderId : number
+}
+
 /** An order as far as it is folded, and what came since and nobody has asked for yet. */
 class Known {
   #view: OrderView | undefined
@@ -48,14 +56,14 @@ class Known {
  * finished ones. Older ones are in the store. It is the same fold, so both say the same.
  */
 export class LiveOrders {
-  readonly #open = new Map<OrderId, Known>()
-  readonly #finished = new Map<OrderId, Known>()
+  readonly #open = new Map<Key, Known>()
+  readonly #finished = new Map<Key, Known>()
 
   /** As they were told by `open` and `finished` before. */
   static of(open: Iterable<OrderView>, finished: Iterable<OrderView>): LiveOrders {
     const live = new LiveOrders()
-    for (const view of open) live.#open.set(view.row.orderId as OrderId, new Known(view, []))
-    for (const view of finished) live.#finished.set(view.row.orderId as OrderId, new Known(view, []))
+    for (const view of open) live.#open.set(keyOf(view.row.orderId), new Known(view, []))
+    for (const view of finished) live.#finished.set(keyOf(view.row.orderId), new Known(view, []))
     return live
   }
 
@@ -63,7 +71,7 @@ export class LiveOrders {
     const told = this.#told(event)
     if (told === undefined) return undefined
     const { view } = told.known
-    this.#keep(told.id, told.known, !isFinished(view.row))
+    this.#keep(told.key, told.known, !isFinished(view.row))
     return view
   }
 
@@ -73,11 +81,11 @@ export class LiveOrders {
    */
   replayed(event: LedgerEvent, isOpen: (id: OrderId) => boolean): void {
     const told = this.#told(event)
-    if (told !== undefined) this.#keep(told.id, told.known, isOpen(told.id))
+    if (told !== undefined) this.#keep(told.key, told.known, isOpen(told.id))
   }
 
   get(id: OrderId): OrderView | undefined {
-    return this.#find(id)?.view
+    return this.#find(keyOf(id))?.view
   }
 
   /** Open orders in the order of their placing. */
@@ -90,36 +98,37 @@ export class LiveOrders {
     for (const { view } of this.#finished.values()) yield view
   }
 
-  #find(id: OrderId): Known | undefined {
-    return this.#open.get(id) ?? this.#finished.get(id)
+  #find(key: Key): Known | undefined {
+    return this.#open.get(key) ?? this.#finished.get(key)
   }
 
-  #told(event: LedgerEvent): { readonly id: OrderId; readonly known: Known } | undefined {
+  #told(event: LedgerEvent): { readonly id: OrderId; readonly key: Key; readonly known: Known } | undefined {
     if (!("orderId" in event.data)) return undefined
     const id = event.data.orderId
-    let known = this.#find(id)
+    const key = keyOf(id)
+    let known = this.#find(key)
     if (known === undefined && event.type !== "OrderPlaced") return undefined // a remark on an order of long ago
     known ??= new Known(undefined, [])
     known.tell(event)
-    return { id, known }
+    return { id, key, known }
   }
 
-  #keep(id: OrderId, known: Known, isOpen: boolean): void {
+  #keep(key: Key, known: Known, isOpen: boolean): void {
     if (isOpen) {
-      this.#open.set(id, known)
-      this.#finished.delete(id) // a venue's correction may have opened it again
+      this.#open.set(key, known)
+      this.#finished.delete(key) // a venue's correction may have opened it again
       return
     }
-    this.#open.delete(id)
-    this.#finished.set(id, known)
+    this.#open.delete(key)
+    this.#finished.set(key, known)
     if (this.#finished.size >= MOST_FINISHED + FORGOTTEN_AT_ONCE) this.#forget()
   }
 
   #forget(): void {
     let left = FORGOTTEN_AT_ONCE
-    for (const id of this.#finished.keys()) {
+    for (const key of this.#finished.keys()) {
       if (left-- === 0) return
-      this.#finished.delete(id)
+      this.#finished.delete(key)
     }
   }
 }

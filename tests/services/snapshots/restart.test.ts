@@ -33,6 +33,8 @@ const statuses = ({ engine }: PaperPlatform) =>
   [...engine.orders.open(), ...engine.orders.finished()]
     .map(({ row }) => `${row.orderId} ${row.status} ${row.cumQty}`)
     .toSorted()
+/** In the end, however busy the machine is. */
+const seen = <T>(what: () => T) => expect.poll(what, { timeout: 20_000 })
 const shown = async ({ engine }: PaperPlatform) => ({
   orders: [...engine.orders.open(), ...engine.orders.finished()].toSorted((a, b) => a.eventNo - b.eventNo),
   pnl: { ...pnlBody(engine.pnl, account, 0, MORNING), position: "" },
@@ -63,7 +65,7 @@ describe("a platform that begins with a snapshot", () => {
     const [resting] = await first.run(order("buy", "2", "90"), "resting")
     const [worked] = await first.run(order("sell", "1", "105"), "worked")
     const orderId = orderIdOf(resting)
-    await expect.poll(() => statuses(first).filter((one) => / (Filled|New) /u.test(one)).length).toBe(3)
+    await seen(() => statuses(first).filter((one) => / (Filled|New) /u.test(one)).length).toBe(3)
     await take()
     await first.run(order("buy", "1", "80"), "after the snapshot")
     await first.run({
@@ -74,7 +76,7 @@ describe("a platform that begins with a snapshot", () => {
       mdNo: 2,
       markedAt: MORNING
     })
-    await expect.poll(() => statuses(first).filter((one) => one.includes(" New ")).length).toBe(3)
+    await seen(() => statuses(first).filter((one) => one.includes(" New ")).length).toBe(3)
     await first.close()
 
     const replayed = (open = await paperPlatform({ log }))
@@ -94,9 +96,9 @@ describe("a platform that begins with a snapshot", () => {
     expect(second.engine.writer.head().eventNo).toBe(head)
     // an order that rested through it is the venue's again: it fills there, and is cancelled there
     second.market("106")
-    await expect.poll(() => second.engine.orders.get(orderIdOf(worked))?.row.status).toBe("Filled")
+    await seen(() => second.engine.orders.get(orderIdOf(worked))?.row.status).toBe("Filled")
     await second.run({ type: "CancelOrder", account, orderId })
-    await expect.poll(() => second.engine.orders.get(orderId)?.row.status).toBe("Canceled")
+    await seen(() => second.engine.orders.get(orderId)?.row.status).toBe("Canceled")
   }, 30_000)
 
   it("goes on from a snapshot of its own, and keeps so many of them", async () => {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { folderSnapshots } from "#infra/folder/snapshot-store.ts"
@@ -37,6 +38,15 @@ describe("snapshots beside a writer", () => {
     expect(begun?.folded.head).toMatchObject({ no: (await log.head(0))!.no })
     expect(begun?.folded.eventNo).toBe(state.eventNo)
     expect(keeper.gauges.map(({ read }) => read())[0]).toBe(state.eventNo)
+
+    // a bit of the newest flips, the one before is cut: what is left is used, and then the ledger alone
+    const files = readdirSync(join(settings.folder, "0")).map((name) => join(settings.folder, "0", name))
+    const newest = readFileSync(files[1]!)
+    newest[newest.length >> 1]! ^= 4
+    writeFileSync(files[1]!, newest)
+    expect((await newestPartition(settings, log, 0))?.folded.head.no).toBe(first!.no)
+    truncateSync(files[0]!, 1_000)
+    expect(await newestPartition(settings, log, 0)).toBeUndefined()
     await log.close()
   })
 

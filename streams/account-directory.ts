@@ -36,7 +36,11 @@ export class AccountDirectory {
       for (const { type, data } of bodyOf(commit).events)
         if (type === "AccountOpened") this.opened(partition, data as Opened)
     }
-    this.#read.set(partition, commit.stored.no)
+    this.read(partition, commit.stored.no)
+  }
+  /** Everything up to a commit is known: of somebody who has read it before. */
+  read(partition: number, no: number): void {
+    this.#read.set(partition, no)
   }
   opened(partition: number, { account, group }: Opened): void {
     this.#accounts.set(account, partition)

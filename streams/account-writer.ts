@@ -4,6 +4,7 @@ import { ACCOUNT_EVENTS, type AccountEvent } from "#domain/account/events.ts"
 import type { State } from "#domain/account/state.ts"
 import type { Symbol } from "#domain/kernel/ids.ts"
 import { ledgerCodec } from "./ledger-codec.ts"
+import { foldOn, type Folded, nothingFolded } from "./open-epoch.ts"
 import { type Standby, standBy } from "./standby.ts"
 import { openWriter, type Writer, type WriterOptions, type WriterSpec } from "./transact.ts"
 
@@ -70,15 +71,20 @@ export const openAccountWriter = (
   }
 ): Promise<AccountWriter> => openWriter({ ...options, spec: accountSpec(options.partition, options.seen) })
 
+type Following = Omit<Parameters<typeof standBy<State, AccountEvent>>[0], "spec">
+const foldable = <T extends { readonly partition: number }>(options: T) => ({
+  ...options,
+  spec: { decider: accountDecider(options.partition), codec: ledgerCodec }
+})
+
 /** Follows a partition of accounts, so that it can be written in a moment. */
-export const followAccounts = ({
-  log,
-  partition,
-  onCommit
-}: Pick<Parameters<typeof standBy<State, AccountEvent>>[0], "log" | "partition" | "onCommit">): Standby<State> =>
-  standBy({
-    log,
-    partition,
-    spec: { decider: accountDecider(partition), codec: ledgerCodec },
-    ...(onCommit !== undefined && { onCommit })
-  })
+export const followAccounts = (options: Following): Standby<State> => standBy(foldable(options))
+
+/** Folds what the log holds of a partition of accounts, after `from` where that is known already. */
+export const foldAccounts = ({
+  from,
+  onCommit,
+  ...where
+}: Pick<Following, "log" | "partition" | "onCommit"> & { readonly from?: Folded<State> | undefined }): Promise<
+  Folded<State>
+> => foldOn(foldable(where), from ?? nothingFolded(accountDecider(where.partition)), onCommit)

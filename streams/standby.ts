@@ -25,11 +25,17 @@ export const standBy = <State, Event extends Fact>(options: {
     readonly codec: Codec<Event>
   }
   readonly onCommit?: (commit: CheckedCommit, events: ReadonlyArray<Recorded<Event>>, state: State) => void
+  /** what is folded already, where somebody kept it */
+  readonly from?: () => Promise<Folded<State> | undefined>
 }): Standby<State> => {
-  const { log, partition, spec, onCommit } = options
+  const { log, partition, spec, onCommit, from } = options
   const stopping = new AbortController()
   let folded: Folded<State> = nothingFolded(spec.decider)
-  const ready = foldOn(options, folded, onCommit).then((read) => void (folded = read))
+  const begin = async () => {
+    folded = (await from?.()) ?? folded
+    folded = await foldOn(options, folded, onCommit)
+  }
+  const ready = begin()
   const follow = async () => {
     await ready
     for await (const batch of followChecked(log, partition, folded.head, stopping.signal)) {

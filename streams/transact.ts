@@ -61,6 +61,8 @@ export type WriterOptions<Request, Command, State, Event extends Fact> = {
   readonly writerId: string
   /** what was folded before, by somebody who followed the log */
   readonly from?: Folded<State>
+  /** what was folded and kept elsewhere, for when the state has to be taken from the log again */
+  readonly kept?: () => Promise<Folded<State> | undefined>
   /** events already in the log, while it starts */
   readonly onReplayed?: (commit: CheckedCommit, events: ReadonlyArray<Recorded<Event>>, state: State) => void
   /** each commit as soon as it is durable, before the callers are answered */
@@ -213,7 +215,7 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
 
   /** After an append that stored nothing. What another writer stored since then was never seen here: it ends this one. */
   const takeStateFromLog = async () => {
-    const folded = await foldOn(options, nothingFolded(decider))
+    const folded = await foldOn(options, (await options.kept?.()) ?? nothingFolded(decider))
     if (folded.epoch !== epoch)
       throw new NotTheWriter(`another writer opened epoch ${folded.epoch} of partition ${partition}`)
     if (folded.head.hash !== head.hash) {

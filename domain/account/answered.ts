@@ -15,7 +15,7 @@ import { RecentAnswers, type AnswerKey, type Answered, type Oldest } from "./rec
 export type AnsweredCommands = {
   readonly recent: RecentAnswers
   /** of orders that are still open, once they would have been forgotten */
-  readonly pinned: Map<string, Answered>
+  readonly pinned: Map<string, Oldest>
   readonly pinnedByOrder: Map<number, Array<string>>
   /** of callers whose clocks are ahead, once they would have been forgotten: until the floor has passed their ids */
   readonly ahead: Map<string, Oldest>

@@ -1,6 +1,7 @@
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { Currency } from "#domain/kernel/ids.ts"
 import { moveCash } from "#domain/ledger/balances.ts"
+import type { Contingency } from "#domain/orders/contingency.ts"
 import { remember } from "./answered.ts"
 import { allot, applyDue, setLimits } from "./evolve-limits.ts"
 import { evolveEntry } from "./evolve-entries.ts"
@@ -72,12 +73,14 @@ const apply = (state: State, event: Recorded<AccountEvent>, account: Account | u
     case "KillRequested":
       return
     case "GroupPlaced":
-      state.contingencies.set(event.data.groupId, { ...event.data, members: [] })
-      return
+      return placeGroup(state, event.data)
     default:
       return evolveOrder(state, known(account, event), event)
   }
 }
+
+const placeGroup = (state: State, { groupId, clOrdId, kind }: Omit<Contingency, "members">): void =>
+  void state.contingencies.set(groupId, { groupId, clOrdId, kind, members: [] })
 
 const moveMoney = (account: Account, currency: Currency, amount: bigint): void => {
   moveCash(account.balances, currency, amount, 0n)

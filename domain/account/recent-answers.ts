@@ -23,6 +23,20 @@ export type Oldest = AnswerKey & Answered & { readonly order: number; readonly m
 
 const FIRST_PLACES = 1024
 
+/** All that is remembered, the oldest first. */
+export type AnswerColumns = {
+  readonly high: Uint32Array
+  readonly low: Uint32Array
+  readonly nanos: Uint32Array
+  readonly owner: Float64Array
+  readonly content: Float64Array
+  readonly first: Float64Array
+  readonly last: Float64Array
+  readonly seconds: Float64Array
+  readonly order: Float64Array
+  readonly made: Float64Array
+}
+
 /**
  * Answered commands in the order in which they came, the newest found by key, the oldest dropped first. A million of them
  * in plain numbers: as objects under text keys they were most of the process's memory, and each cost a microsecond.
@@ -44,6 +58,60 @@ export class RecentAnswers {
   #seconds = new Float64Array(FIRST_PLACES)
   #order = new Float64Array(FIRST_PLACES)
   #made = new Float64Array(FIRST_PLACES)
+
+  static of(columns: AnswerColumns): RecentAnswers {
+    const answers = new RecentAnswers()
+    const size = columns.high.length
+    if (Object.values(columns).some(({ length }) => length !== size)) throw new Error("answers of unequal columns")
+    let places = FIRST_PLACES
+    while (places < size) places *= 2
+    const filled = (column: Uint32Array): Uint32Array<ArrayBuffer> => {
+      const all = new Uint32Array(places)
+      all.set(column)
+      return all
+    }
+    const filledReals = (column: Float64Array): Float64Array<ArrayBuffer> => {
+      const all = new Float64Array(places)
+      all.set(column)
+      return all
+    }
+    answers.#mask = places - 1
+    answers.#to = size
+    answers.#high = filled(columns.high)
+    answers.#low = filled(columns.low)
+    answers.#nanos = filled(columns.nanos)
+    answers.#owner = filledReals(columns.owner)
+    answers.#content = filledReals(columns.content)
+    answers.#first = filledReals(columns.first)
+    answers.#last = filledReals(columns.last)
+    answers.#seconds = filledReals(columns.seconds)
+    answers.#order = filledReals(columns.order)
+    answers.#made = filledReals(columns.made)
+    answers.#next = new Int32Array(places)
+    answers.#heads = new Int32Array(places)
+    for (let i = 0; i < size; i++) answers.#chain(i)
+    return answers
+  }
+
+  columns(): AnswerColumns {
+    const unrolled = <T extends Float64Array | Uint32Array>(from: T, to: T): T => {
+      for (let i = this.#from; i < this.#to; i++) to[i - this.#from] = from[i & this.#mask]!
+      return to
+    }
+    const { size } = this
+    return {
+      high: unrolled(this.#high, new Uint32Array(size)),
+      low: unrolled(this.#low, new Uint32Array(size)),
+      nanos: unrolled(this.#nanos, new Uint32Array(size)),
+      owner: unrolled(this.#owner, new Float64Array(size)),
+      content: unrolled(this.#content, new Float64Array(size)),
+      first: unrolled(this.#first, new Float64Array(size)),
+      last: unrolled(this.#last, new Float64Array(size)),
+      seconds: unrolled(this.#seconds, new Float64Array(size)),
+      order: unrolled(this.#order, new Float64Array(size)),
+      made: unrolled(this.#made, new Float64Array(size))
+    }
+  }
 
   get size(): number {
     return this.#to - this.#from

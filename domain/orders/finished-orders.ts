@@ -28,4 +28,9 @@ export class FinishedOrders {
     const place = order.number % PLACES
     if (this.#places[place]?.number === order.number) this.#places[place] = undefined
   }
+
+  /** By their places: none of them has to make room when they are kept again. */
+  *values(): IterableIterator<OpenOrder> {
+    for (const order of this.#places) if (order !== undefined) yield order
+  }
 }

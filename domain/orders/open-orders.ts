@@ -104,15 +104,19 @@ export class AccountOrders {
   readonly list: Array<OpenOrder | undefined> = []
   size = 0
   readonly #all: OpenOrders
-  readonly #account: string
+  readonly account: string
 
-  constructor(all: OpenOrders, account: string) {
+  constructor(all: OpenOrders, account: string, list: ReadonlyArray<OpenOrder | undefined> = []) {
     this.#all = all
-    this.#account = account
+    this.account = account
+    for (const order of list) {
+      this.list.push(order)
+      if (order !== undefined) this.size++
+    }
   }
   get(orderId: OrderId): OpenOrder | undefined {
     const order = this.#all.get(orderId)
-    return order?.account === this.#account ? order : undefined
+    return order?.account === this.account ? order : undefined
   }
   has(orderId: OrderId): boolean {
     return this.get(orderId) !== undefined

@@ -23,6 +23,16 @@ class Rows<C extends Columns> {
   }
 }
 
+/** All that live P&L is made of. */
+export type PnlRows = {
+  readonly eventNo: number
+  readonly balances: ReadonlyMap<string, BalanceRow>
+  readonly positions: ReadonlyMap<string, PositionRow>
+  readonly marks: ReadonlyMap<string, MarkRow>
+  readonly currencies: ReadonlyMap<AccountId, Currency>
+  readonly symbols: ReadonlyMap<AccountId, ReadonlySet<Symbol>>
+}
+
 /** Live P&L: the folds of the stored report, held in memory, so that both say the same at the same position. */
 export class LivePnl {
   readonly #balances = new Rows(balances)
@@ -31,6 +41,27 @@ export class LivePnl {
   readonly #currencies = new Map<AccountId, Currency>()
   readonly #symbols = new Map<AccountId, Set<Symbol>>()
   eventNo = 0
+
+  static of({ eventNo, balances: cash, positions: held, marks: marked, currencies, symbols }: PnlRows): LivePnl {
+    const live = new LivePnl()
+    live.eventNo = eventNo
+    for (const [key, row] of cash) live.#balances.rows.set(key, row)
+    for (const [key, row] of held) live.#positions.rows.set(key, row)
+    for (const [key, row] of marked) live.#marks.rows.set(key, row)
+    for (const [account, currency] of currencies) live.#currencies.set(account, currency)
+    for (const [account, own] of symbols) live.#symbols.set(account, new Set(own))
+    return live
+  }
+  rows(): PnlRows {
+    return {
+      eventNo: this.eventNo,
+      balances: this.#balances.rows as PnlRows["balances"],
+      positions: this.#positions.rows as PnlRows["positions"],
+      marks: this.#marks.rows as PnlRows["marks"],
+      currencies: this.#currencies,
+      symbols: this.#symbols
+    }
+  }
 
   apply(event: LedgerEvent): void {
     this.eventNo = event.eventNo

@@ -19,10 +19,10 @@ import { ReportIntake } from "#services/session/report-intake.ts"
 import { PAPER } from "#services/session/routes.ts"
 import { VenueLink } from "#services/session/venue-link.ts"
 import { LiveFeedHub } from "#services/desk/live-feed.ts"
-import { LiveOrders } from "#services/desk/live-orders.ts"
-import { LivePnl } from "#services/desk/live-pnl.ts"
-import { SessionMarks } from "#services/oms/order-entry/session-marks.ts"
-import type { OrderView } from "#services/desk/bodies.ts"
+import type { LiveOrders } from "#services/desk/live-orders.ts"
+import type { LivePnl } from "#services/desk/live-pnl.ts"
+import type { SessionMarks } from "#services/desk/session-marks.ts"
+import { Views } from "#services/desk/views.ts"
 import { pnlBody } from "#services/pnl/desk.ts"
 import { openAccountWriter, type AccountWriter } from "#streams/account-writer.ts"
 import type { Folded } from "#streams/open-epoch.ts"
@@ -35,40 +35,13 @@ import { decodeReports } from "#streams/report-codec.ts"
 import type { RowFold } from "#streams/fold.ts"
 import { project, type Projector } from "#streams/project.ts"
 
-type AccountOpened = Extract<LedgerEvent, { readonly type: "AccountOpened" }>
-
-/** What a partition's events are folded into beside the writer's state, for those who ask. */
-export class Views {
-  readonly orders = new LiveOrders()
-  readonly pnl = new LivePnl()
-  readonly sessionMarks = new SessionMarks()
-  /** the highest market-data number that the ledger has seen */
-  mdNo = 0
-  readonly #onOpened: ((opened: AccountOpened["data"]) => void) | undefined
-  /** `onOpened` hears of each account */
-  constructor(onOpened?: (opened: AccountOpened["data"]) => void) {
-    this.#onOpened = onOpened
-  }
-
-  /** An event of before this process wrote: of the sessions of that time it is told how far they came. */
-  replayed(event: LedgerEvent): void {
-    this.apply(event)
-    this.sessionMarks.note(event.cause)
-  }
-
-  apply(event: LedgerEvent): OrderView | undefined {
-    this.pnl.apply(event)
-    if (event.type === "AccountOpened") this.#onOpened?.(event.data)
-    if ("mdNo" in event.data && event.data.mdNo > this.mdNo) this.mdNo = event.data.mdNo
-    return this.orders.apply(event)
-  }
-}
-
 export type EngineOptions = {
   /** 0 where absent */
   readonly partition?: number
   /** by whom the partition was followed until now: state and views as far as they go */
   readonly followed?: { readonly folded: Folded<State>; readonly views: Views }
+  /** the same of the newest snapshot, for when the writer needs its state anew */
+  readonly kept?: () => Promise<Folded<State> | undefined>
   readonly log: EventLog & LogSpace
   /** where the venue's reports are kept as they came */
   readonly raw?: RawStore & LogSpace
@@ -105,7 +78,7 @@ export const FIRST_PARTITION = 0
 
 /** Replays the ledger, opens its writer, and puts the paper market on top: starting up and recovering are the same. */
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {
-  const { log, raw = memoryRaw(), reserveBytes, partition = FIRST_PARTITION, followed, ...others } = options
+  const { log, raw = memoryRaw(), reserveBytes, partition = FIRST_PARTITION, followed, kept, ...others } = options
   const { clock, seed, demo, venue, missed, ...limits } = others
   const board = new PriceBoard()
   const views = followed?.views ?? new Views()
@@ -115,12 +88,11 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     log,
     partition,
     ...(followed !== undefined && { from: followed.folded }),
+    ...(kept !== undefined && { kept }),
     clock,
     writerId: `w${process.pid.toString(36)}${Date.now().toString(36)}`,
     seen: marketSeen(board),
-    onReplayed: (_, events) => {
-      for (const event of events) views.replayed(event)
-    },
+    onReplayed: (_, events, state) => views.replayed(events, state),
     onCommitted: ({ events }, state: State) => {
       for (const event of events) {
         const view = views.apply(event)

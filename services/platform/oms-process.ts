@@ -66,7 +66,9 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
   const damaged = Promise.withResolvers<never>()
   const begin = (partition: number): void => {
     if (desks.has(partition)) return
-    const desk = new PartitionDesk({ partition, log, raw, directory, commands, market, rows: rows?.rows, clock, seed })
+    const snapshots = { data, natsUrl, settings: options.snapshots }
+    const stores = { log, raw, rows: rows?.rows, snapshots }
+    const desk = new PartitionDesk({ partition, ...stores, directory, commands, market, clock, seed })
     const holding = holdPartition({
       leases,
       partition,
@@ -88,6 +90,10 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
     }
     return all
   }
+  // released after the hand-over: the next writer does not wait for the last snapshots of this one
+  yield* Effect.addFinalizer(() =>
+    Effect.promise(() => Promise.all([...desks.values()].map(({ snapshots }) => snapshots.close())))
+  )
   const router = new PartitionRouter({ desks, directory, partitions: look })
   yield* Layer.build(
     serveApi({
@@ -97,6 +103,9 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
       mounts: [omsRoutes(routedOms(router)), riskRoutes(routedRisk(router)), pnlRoutes(routedPnl(router))],
       health: async () => ({
         ...Object.fromEntries(statuses().map(([partition, status]) => [`partition-${partition}`, healthOf(status)])),
+        ...Object.fromEntries(
+          [...desks].map(([partition, desk]) => [`snapshots-${partition}`, desk.snapshots.health()])
+        ),
         ...(rows && { store: rows.health() })
       }),
       gauges: [

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util"
 import { join, resolve } from "node:path"
 import { proofSettings, type ProofSettings } from "./proof-settings.ts"
+import { snapshotSettings, type SnapshotSettings } from "./snapshot-settings.ts"
 import { natsPromise, type NatsPromise } from "#services/contract/nats-promise.ts"
 
 /** What the platform was asked to be. */
@@ -20,6 +21,7 @@ export type PlatformOptions = {
   readonly reserveBytes: number | undefined
   readonly clickhouseUrl: string | undefined
   readonly proof: ProofSettings
+  readonly snapshots: SnapshotSettings
   /** what a process that is a part of a platform serves */
   readonly only: Only | undefined
   /** which partitions it tries to write; undefined: all there are */
@@ -51,7 +53,8 @@ Starts the paper-trading platform on this machine: the ledger, a paper venue on 
   --help                      this text
 
 Environment: TRADE2026_DATA, TRADE2026_PORT_OFFSET (10000 moves all ports by that), NATS_URL, CLICKHOUSE_URL;
-S3_URL keeps the archive in a bucket instead of the data folder (docs/operations.md, with how often things are proved);
+S3_URL keeps the archive in a bucket instead of the data folder (docs/operations.md, with how often things are proved,
+and how often a snapshot is taken);
 NATS_MONITOR_URL or NATS_SYSTEM_URL (where the server says whether it syncs), TRADE2026_RESERVE,
 TRADE2026_ACCEPT_UNVERIFIED_SYNC=1, TRADE2026_ACCEPT_ADMIN_USER=1
 `
@@ -91,7 +94,8 @@ export const readOptions = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv)
     data,
     portOffset: whole("TRADE2026_PORT_OFFSET", blankAsNone(env["TRADE2026_PORT_OFFSET"]) ?? "0", 0, 56_000),
     natsUrl: profile === "servers" ? natsUrl : undefined,
-    proof: settingsOfProof(data, env),
+    proof: setting(() => proofSettings(data, env)),
+    snapshots: setting(() => snapshotSettings(data, env)),
     only,
     partitions: values.partitions === undefined ? undefined : partitionsOf(values.partitions),
     natsPromise: {
@@ -104,9 +108,9 @@ export const readOptions = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv)
   }
 }
 
-const settingsOfProof = (data: string, env: NodeJS.ProcessEnv): ProofSettings => {
+const setting = <T>(read: () => T): T => {
   try {
-    return proofSettings(data, env)
+    return read()
   } catch (error) {
     throw new UsageError((error as Error).message)
   }

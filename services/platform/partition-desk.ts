@@ -4,6 +4,7 @@ import { simulatedHistory } from "#domain/market/simulator.ts"
 import { storedOrders } from "#services/desk/order-history.ts"
 import { recentOrders } from "#services/desk/recent-orders.ts"
 import { sender } from "#services/desk/send.ts"
+import { Views, type OnOpened } from "#services/desk/views.ts"
 import type { Oms } from "#services/oms/contract.ts"
 import { makeDesk } from "#services/oms/desk.ts"
 import type { Pnl } from "#services/pnl/contract.ts"
@@ -22,7 +23,10 @@ import type { RawStore } from "#streams/ports/raw-store.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import { serveCommands } from "#streams/serve-commands.ts"
 import type { ClockMarket } from "./clock-market.ts"
-import { type Engine, openEngine, startProjector, Views } from "./engine.ts"
+import { type Engine, openEngine, startProjector } from "./engine.ts"
+import { newestPartition } from "./newest-partition.ts"
+import { keepSnapshots, type SnapshotKeeper } from "./snapshot-keeper.ts"
+import type { SnapshotWork } from "./snapshot-worker.ts"
 
 export type PartitionDeskOptions = {
   readonly partition: number
@@ -36,6 +40,8 @@ export type PartitionDeskOptions = {
   readonly rows: RowStore | undefined
   readonly clock: () => Time
   readonly seed: number
+  /** where its snapshots are, and where the ledger is for who takes them */
+  readonly snapshots: Omit<SnapshotWork, "partition">
 }
 
 /** Market messages of a minute: what was triggered so long before the newest event is in the ledger. */
@@ -48,10 +54,15 @@ export type Desks = { readonly oms: Oms; readonly risk: Risk; readonly pnl: Pnl 
 export class PartitionDesk {
   readonly partition: number
   readonly #options: PartitionDeskOptions
+  /** of what is written here: whoever stands by reads what others took, where it is the same folder */
+  readonly snapshots: SnapshotKeeper
   #serving: { readonly lease: Lease; readonly desks: Desks } | undefined
+  #eventNo: (() => number) | undefined
   constructor(options: PartitionDeskOptions) {
     this.#options = options
     this.partition = options.partition
+    this.snapshots = keepSnapshots({ ...options.snapshots, partition: options.partition })
+    this.snapshots.attach(() => this.#eventNo?.(), undefined)
   }
 
   /** What answers for the partition here; what is read must be from a writer that nobody else can have replaced. */
@@ -63,13 +74,22 @@ export class PartitionDesk {
   /** Follows the partition until its lease is had. */
   wait(): Waiting {
     const { log, partition, directory } = this.#options
-    const views = new Views((opened) => directory.opened(partition, opened))
+    const onOpened: OnOpened = (opened) => directory.opened(partition, opened)
+    let views = new Views(onOpened)
     const standby = followAccounts({
       log,
       partition,
-      onCommit: (commit, events) => {
+      from: async () => {
+        const begun = await newestPartition(this.#options.snapshots.settings, log, partition, onOpened)
+        if (begun === undefined) return undefined
+        views = begun.views
+        directory.read(partition, begun.from.no)
+        this.snapshots.attach(() => this.#eventNo?.(), begun.from)
+        return begun.folded
+      },
+      onCommit: (commit, events, state) => {
         directory.note(partition, commit)
-        for (const event of events) views.replayed(event)
+        views.replayed(events, state)
       }
     })
     const { ready, failed } = standby
@@ -78,6 +98,7 @@ export class PartitionDesk {
       failed,
       serve: async (lease) => {
         const { raw, clock, seed, market } = this.#options
+        const { settings } = this.#options.snapshots
         const folded = await standby.stop()
         const missed = {
           no: market.no(),
@@ -86,7 +107,8 @@ export class PartitionDesk {
           messages: simulatedHistory(seed)
         }
         const followed = { folded, views }
-        const engine = await openEngine({ log, raw, partition, followed, clock, seed, demo: false, missed })
+        const kept = async () => (await newestPartition(settings, log, partition))?.folded
+        const engine = await openEngine({ log, raw, partition, followed, kept, clock, seed, demo: false, missed })
         return this.#serve(lease, engine)
       },
       close: () =>
@@ -111,6 +133,7 @@ export class PartitionDesk {
       pnl: makePnlDesk(pnl, partition, clock)
     }
     this.#serving = { lease, desks }
+    this.#eventNo = () => writer.head().eventNo
     let unserve = async () => {}
     const stop = async () => {
       // nothing more is taken; what was taken is answered; then the next writer may begin

@@ -13,11 +13,13 @@ import { serveCommands } from "#streams/serve-commands.ts"
 import { wallClock } from "./clock.ts"
 import { openEngine, FIRST_PARTITION, startProjector, type Engine } from "./engine.ts"
 import { readMarketPlace, writeMarketPlace, type MarketPlace } from "./market-place.ts"
+import { newestPartition } from "./newest-partition.ts"
 import type { PlatformOptions } from "./options.ts"
 import { attempt, ownFolder, PlatformFailed, withAdvice } from "./platform-failed.ts"
 import { PORTS } from "./ports.ts"
 import { startProof } from "./proof.ts"
 import { services } from "./services.ts"
+import { keepSnapshots } from "./snapshot-keeper.ts"
 import { openLog, openPeople, openRaw, openRows } from "./stores.ts"
 
 const PLACE_EVERY_MS = 250
@@ -53,6 +55,14 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
     ),
     (started) => Effect.promise(() => started.close())
   )
+  // as the proof: its last snapshot is of all that the writer wrote
+  const snapshots = yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      keepSnapshots({ partition: FIRST_PARTITION, data, natsUrl: options.natsUrl, settings: options.snapshots })
+    ),
+    (keeper) => Effect.promise(() => keeper.close())
+  )
+  const begun = yield* attempt(() => newestPartition(options.snapshots, log, FIRST_PARTITION))
   const place = readMarketPlace(data)
   const seed = options.seedGiven ? options.seed : (place?.seed ?? options.seed)
   const engine = yield* Effect.acquireRelease(
@@ -64,6 +74,8 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
         clock,
         seed,
         demo,
+        ...(begun !== undefined && { followed: begun }),
+        kept: async () => (await newestPartition(options.snapshots, log, FIRST_PARTITION))?.folded,
         ...venueOf(options, seed),
         ...missedOf(place, seed)
       }).catch(withAdvice)
@@ -77,6 +89,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
         await writer.stop()
       })
   )
+  snapshots.attach(() => engine.writer.head().eventNo, begun?.from)
   proof.attach(() => ({ ...engine.writer.head(), partition: FIRST_PARTITION }))
   const projector = yield* Effect.acquireRelease(
     Effect.sync(() => {
@@ -113,6 +126,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
       rowsHealth: health,
       projector: projector.running,
       proof,
+      snapshots,
       clock,
       portOffset
     })

@@ -28,6 +28,7 @@ import type { Projector } from "#streams/project.ts"
 import { submitManyTo } from "#streams/submit-many.ts"
 import type { Engine } from "./engine.ts"
 import type { Proof } from "./proof.ts"
+import type { SnapshotKeeper } from "./snapshot-keeper.ts"
 import { PORTS, VERSION, type ServiceName } from "./ports.ts"
 import { venueDesk } from "./venue-desk.ts"
 
@@ -40,6 +41,7 @@ export type ServicesOptions = {
   readonly rowsHealth: () => HealthCheck
   readonly projector: Projector
   readonly proof: Pick<Proof, "health" | "gauges">
+  readonly snapshots: Pick<SnapshotKeeper, "health" | "gauges">
   readonly clock: () => Time
   readonly portOffset: number
 }
@@ -64,6 +66,7 @@ const served = ({
   rowsHealth,
   projector,
   proof,
+  snapshots,
   clock,
   portOffset
 }: ServicesOptions): ReadonlyArray<Served> => {
@@ -86,7 +89,8 @@ const served = ({
         space: health.space(),
         view: health.view(),
         store: rowsHealth(),
-        ...proof.health()
+        ...proof.health(),
+        snapshots: snapshots.health()
       }),
       gauges: [
         { name: "ledger_event_no", description: "Number of the newest event", read: () => writer.head().eventNo },
@@ -113,7 +117,8 @@ const served = ({
           read: () => projector.position().eventNo
         },
         ...entry.gauges,
-        ...proof.gauges
+        ...proof.gauges,
+        ...snapshots.gauges
       ]
     },
     risk: { name: "risk", mounts: [riskRoutes(riskDesk)], health: async () => ({ writer: health.writer() }) },

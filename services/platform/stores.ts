@@ -53,7 +53,7 @@ export const openLogForReading = async ({
 }: Pick<PlatformOptions, "natsUrl" | "data">): Promise<EventLog> =>
   natsUrl === undefined
     ? openSqliteLog({ file: join(data, "ledger.sqlite"), readOnly: true })
-    : openNatsLog({ url: natsUrl, name: "trade2026-archiver" })
+    : openNatsLog({ url: natsUrl, name: "trade2026-reader", readOnly: true })
 
 /** The archive of this profile. */
 export const openArchive = ({ s3Url, archiveFolder }: ProofSettings, env: NodeJS.ProcessEnv): ObjectStore =>

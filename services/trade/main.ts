@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
 import { anchorFile } from "#infra/folder/anchor-file.ts"
+import { folderSnapshots } from "#infra/folder/snapshot-store.ts"
 import { keyFolder } from "#infra/folder/anchor-keys.ts"
 import { folderObjects } from "#infra/folder/object-store.ts"
 import { memoryLog } from "#infra/memory/event-log.ts"
@@ -93,6 +94,7 @@ const tools: Tools = {
   openNewLog: async (place) => (place.kind === "memory" ? memoryLog() : openAt(place, false)),
   openObjects: (place) =>
     place.kind === "folder" ? folderObjects(place.folder) : s3Objects({ url: place.url, env: process.env }),
+  openSnapshots: folderSnapshots,
   anchorFile,
   natsAnchors: async (url) =>
     (await import("#infra/nats/anchor-stream.ts")).openNatsAnchors({ url, name: "trade2026-trade", readOnly: true }),

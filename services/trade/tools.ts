@@ -5,6 +5,7 @@ import type { EventLog } from "#streams/ports/event-log.ts"
 import type { DeadLetter, MarketFeed } from "#streams/ports/market-feed.ts"
 import type { ObjectStore } from "#streams/ports/object-store.ts"
 import type { People } from "#streams/ports/people.ts"
+import type { SnapshotStore } from "#streams/ports/snapshot-store.ts"
 import type { RowStore, Table } from "#streams/ports/row-store.ts"
 import type { StartProgress } from "./progress.ts"
 
@@ -70,6 +71,7 @@ export type Tools = {
   /** For writing; `memory` is gone with the process. */
   readonly openNewLog: (place: LogPlace | { readonly kind: "memory" }) => Promise<EventLog>
   readonly openObjects: (place: ObjectsPlace) => ObjectStore
+  readonly openSnapshots: (folder: string) => SnapshotStore
   readonly anchorFile: (file: string) => AnchorBook
   readonly natsAnchors: (url: string) => Promise<AnchorBook>
   readonly anchorKeys: (folder: string) => AnchorKeys

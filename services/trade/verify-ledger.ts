@@ -15,7 +15,7 @@ import type { Tools } from "./tools.ts"
 
 /** Something that does not hold. */
 export type Fault = {
-  /** `chain`, `events`, `rules`, `balances`, `projections`, `copies`, `anchors` */
+  /** `chain`, `events`, `rules`, `balances`, `projections`, `copies`, `anchors`, `snapshots` */
   readonly check: string
   readonly reason: string
   readonly partition?: number

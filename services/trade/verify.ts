@@ -1,10 +1,18 @@
 import { PROJECTIONS } from "#projections/all.ts"
+import type { EventLog } from "#streams/ports/event-log.ts"
 import { hasStore, logPlace, PARTITION_OPTION, partitionsOf, storePlace } from "./places.ts"
 import { count } from "./progress.ts"
 import type { OpenStore, Outcome, Tools } from "./tools.ts"
 import { LEDGER_OPTIONS, type Said, type Verb } from "./usage.ts"
 import { KEY_OPTION } from "./proved-by.ts"
 import { copiesLines, COPIES_OPTIONS, verifyCopies, type CopiesFindings } from "./verify-copies.ts"
+import {
+  SNAPSHOT_OPTIONS,
+  snapshotFolder,
+  snapshotLines,
+  verifySnapshots,
+  type SnapshotFindings
+} from "./verify-snapshots.ts"
 import { verifyPartition, type Fault, type PartitionFindings } from "./verify-ledger.ts"
 import { compareWithStore, expectations, type ComparedTable } from "./verify-projections.ts"
 
@@ -16,10 +24,11 @@ the balances, that what is reserved is what open orders hold; and that the proje
 to read, equal a fresh fold. Then ledger, archive, mirrors (on NATS) and signed anchors are compared, each read to
 its end: every commit that is missing, unreadable, changed, reordered, duplicated or forked is named with the copy
 that holds it so, and with those that hold it sound. It only reads, also beside the running platform.`,
-  options: { ...LEDGER_OPTIONS, ...PARTITION_OPTION, ...COPIES_OPTIONS, ...KEY_OPTION },
+  options: { ...LEDGER_OPTIONS, ...PARTITION_OPTION, ...COPIES_OPTIONS, ...KEY_OPTION, ...SNAPSHOT_OPTIONS },
   examples: [
     "verify",
     "verify --json",
+    "verify --snapshots",
     "verify --log nats:nats://127.0.0.1:4222 --archive s3:https://s3.example/ledger"
   ],
   run: async (said, tools) => {
@@ -38,11 +47,21 @@ that holds it so, and with those that hold it sound. It only reads, also beside 
       const projections = await compareWithStore(expected, log, partitions, store?.rows)
       const broken = partitions.some(({ faults }) => faults.length > 0)
       const copies = await verifyCopies(said, tools, place, log, asked, broken)
-      return outcome(log.name, partitions, projections, why, copies)
+      const snapshots = said.has("snapshots") ? await snapshotsOf(said, tools, log, asked) : undefined
+      return outcome(log.name, partitions, projections, why, copies, snapshots)
     } finally {
       await store?.close()
       await log.close()
     }
+  }
+}
+
+const snapshotsOf = async (said: Said, tools: Tools, log: EventLog, partitions: ReadonlyArray<number>) => {
+  const store = tools.openSnapshots(snapshotFolder(said, tools))
+  try {
+    return await verifySnapshots(store, log, partitions, tools.progress)
+  } finally {
+    await store.close()
   }
 }
 
@@ -60,12 +79,14 @@ const outcome = (
   partitions: ReadonlyArray<PartitionFindings>,
   projections: ReadonlyArray<ComparedTable>,
   notCompared: string,
-  copies: CopiesFindings
+  copies: CopiesFindings,
+  snapshots: SnapshotFindings | undefined
 ): Outcome => {
   const faults: ReadonlyArray<Fault> = [
     ...partitions.flatMap((one) => one.faults),
     ...projections.flatMap(({ fault }) => (fault === undefined ? [] : [fault])),
-    ...copies.faults
+    ...copies.faults,
+    ...(snapshots?.faults ?? [])
   ]
   const ok = faults.length === 0
   const checked = partitions.map(({ partition, commits, events, head }) => ({ partition, commits, events, head }))
@@ -78,6 +99,7 @@ const outcome = (
       projections,
       copies: copies.compared.map(({ partition, copies: read, anchors }) => ({ partition, copies: read, anchors })),
       anchors: copies.books,
+      ...(snapshots !== undefined && { snapshots: snapshots.equal }),
       ...(notCompared !== "" && { notCompared }),
       faults
     },
@@ -87,6 +109,7 @@ const outcome = (
       ...projections.map(projectionLine),
       ...(notCompared === "" ? [] : [`  projections were not compared: ${notCompared}`]),
       ...copiesLines(copies),
+      ...snapshotLines(snapshots),
       ...faults.map(({ check, reason }) => `FAULT  ${check}: ${reason}`),
       ok ? "everything holds" : `${faults.length} ${faults.length === 1 ? "fault" : "faults"}`
     ].join("\n")

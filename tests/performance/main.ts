@@ -2,6 +2,7 @@ import { parseArgs } from "node:util"
 import { benchOrders } from "./order-bench.ts"
 import { benchReplay } from "./replay-bench.ts"
 import { benchRisk } from "./risk-bench.ts"
+import { benchStart } from "./start-bench.ts"
 import { benchWhole } from "./whole-bench.ts"
 import { benchEntry } from "./ws-bench.ts"
 import type { BenchResult } from "./figures.ts"
@@ -11,11 +12,13 @@ const USAGE = `Usage: npm run bench -- NAME [OPTIONS] [--json]
   orders   orders through a client over NATS request-reply into the durable ledger
            --log sqlite|nats (nats)  --sync always|default (always: of the NATS server)
            --transport nats|ws|http (nats): ws is an order entry session, http POST /orders; both on oms
-           --with bare|all (bare; of ws and http): all is the whole platform: venue, projections, archive, anchors, 10,000 open orders
+           --with bare|all (bare; of ws and http): all is the whole platform: venue, projections, archive, anchors, snapshots, 10,000 open orders
            --in-flight N (256; of ws 2048, of http 64 connections)  --batch N (256, orders in a frame of ws)  --seconds N (10, each part)  --rate N (1000 orders/s of the steady part, 0: none)
   risk     an order decided with every risk check and evolved, in process   --orders N (300000)
   replay   read, chain-checked, decoded and folded: what a saturated "orders" wrote
            --log sqlite|nats (nats)  --events N (400000)  --runs N (5)
+  start    a writer's process with so many events behind it, from a snapshot and without
+           --log sqlite|nats (nats)  --events N (400000)  --open N (10000, orders that are open)  --runs N (5)
 
 A nats-server is needed for orders and replay (infra/provision/provision.sh nats). With --json the last line is one
 JSON object {name, params, metrics}.
@@ -35,12 +38,16 @@ const { values, positionals } = parseArgs({
     rate: { type: "string", default: "1000" },
     orders: { type: "string", default: "300000" },
     events: { type: "string", default: "400000" },
+    open: { type: "string", default: "10000" },
     runs: { type: "string", default: "5" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false }
   }
 })
-const count = (name: "in-flight" | "batch" | "seconds" | "rate" | "orders" | "events" | "runs", usual = ""): number => {
+const count = (
+  name: "in-flight" | "batch" | "seconds" | "rate" | "orders" | "events" | "open" | "runs",
+  usual = ""
+): number => {
   const value = Number(values[name] ?? usual)
   if (!Number.isInteger(value) || value < 0) throw new WrongUsage(`--${name} is a whole number, not ${values[name]}`)
   return value
@@ -71,6 +78,8 @@ const run = (name: string | undefined): Promise<BenchResult> | BenchResult => {
       return benchRisk(count("orders"))
     case "replay":
       return benchReplay({ log, events: count("events"), runs: count("runs") })
+    case "start":
+      return benchStart({ log, events: count("events"), open: count("open"), runs: count("runs") })
     default:
       throw new WrongUsage(name === undefined ? "name a benchmark" : `there is no benchmark ${name}`)
   }

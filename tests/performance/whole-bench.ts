@@ -16,7 +16,7 @@ const OPEN_ORDERS = 10_000
 /**
  * The same orders into a whole platform: its own simulated market and paper venue answer them (every second one takes at
  * once and is over, the others are acknowledged and rest beside 10,000 that are open before), and the projections into
- * the embedded store, the archiver, anchors and live views run beside the writer. `lag` is how far the views are behind
+ * the embedded store, the archiver, anchors, snapshots and live views run beside the writer. `lag` is how far the views are behind
  * when the load ends.
  */
 export const benchWhole = async (options: EntryBenchOptions): Promise<BenchResult> => {

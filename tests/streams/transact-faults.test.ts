@@ -4,7 +4,7 @@ import { memoryLog } from "#infra/memory/event-log.ts"
 import { sealCommit } from "#streams/commit.ts"
 import { Fenced, LogUnavailable } from "#streams/ports/event-log.ts"
 import { NotTheWriter } from "#streams/transact.ts"
-import { amountsIn, gate, keptIn, openTally, outcomeOf, sizesIn, troubledLog, turn, type Add } from "./tally.ts"
+import { amountsIn, gate, keptIn, noon, openTally, outcomeOf, sizesIn, troubledLog, turn, type Add } from "./tally.ts"
 
 const add = (id: number, amount = id): Add => ({ id, amount })
 const fails = (error: Error) => async () => {
@@ -54,6 +54,19 @@ describe("a log that is unavailable", () => {
     await expect(writer.look(() => 0)).rejects.toBeInstanceOf(LogUnavailable)
     expect(await writer.submit(add(2))).toMatchObject({ kind: "facts", events: [{ eventNo: 2 }] })
     expect(await writer.look(({ total }) => total)).toBe(3)
+  })
+
+  it("takes its state from what was kept of it, where there is that, and reads only what came after", async () => {
+    const { log, appends } = troubledLog()
+    const answered = new Map([[1, { first: 1, last: 1 }]])
+    const state = { total: 41, eventNo: 1, recordedAt: noon, answered } // not what a replay would give
+    const { no, hash } = (await (await openTally(log)).submit(add(1)), (await log.head(0))!)
+    const kept = async () => ({ state, head: { no, hash }, eventNo: 1, epoch: 1 })
+    const writer = await openTally(log, { kept })
+    await writer.submit(add(2))
+    appends.push(fails(full()))
+    await expect(writer.submit(add(3))).rejects.toBeInstanceOf(LogUnavailable)
+    expect(await writer.look(({ total }) => total)).toBe(41 + 2)
   })
 
   it("tells no listener of what was not stored", async () => {

@@ -1,6 +1,6 @@
 import type { SessionServerFrame } from "#services/contract/order-entry.ts"
 import { errorFrame, readFrame } from "./read-frame.ts"
-import type { SessionId } from "./session-id.ts"
+import type { SessionId } from "#services/desk/session-id.ts"
 import type { Listener, OrderSession } from "./session.ts"
 import type { OrderSessions } from "./sessions.ts"
 

@@ -3,7 +3,7 @@ import { SESSION_ITEMS_MAX, SESSION_NO_MAX, type SessionServerFrame } from "#ser
 import type { FieldFault, Refused } from "#services/http/answer.ts"
 import { decoder } from "#services/http/decode.ts"
 import { parseJson } from "#services/http/json.ts"
-import { SessionId } from "./session-id.ts"
+import { SessionId } from "#services/desk/session-id.ts"
 
 /** The items of an `orders` frame as they were parsed, none of them looked at yet. */
 export type OrdersFrame = {

@@ -1,7 +1,7 @@
 import { repeatOf } from "#domain/account/answered.ts"
 import type { State } from "#domain/account/state.ts"
 import type { Submission } from "#streams/account-writer.ts"
-import { openedMicros, type SessionId } from "./session-id.ts"
+import { openedMicros, type SessionId } from "#services/desk/session-id.ts"
 
 /** The events that a number left, or why there are none to show. */
 export type Recalled =

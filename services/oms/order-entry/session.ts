@@ -7,7 +7,7 @@ import { SESSION_CODES } from "#services/contract/order-entry.ts"
 import { answerText, refusalText, refusedText } from "./answers.ts"
 import type { OrdersFrame } from "./read-frame.ts"
 import { readItem } from "./read-item.ts"
-import { commandIdOf, type SessionId } from "./session-id.ts"
+import { commandIdOf, type SessionId } from "#services/desk/session-id.ts"
 
 /** A number with what it asks. */
 export type Numbered = { readonly no: number; readonly submission: Submission }

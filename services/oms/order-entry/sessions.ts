@@ -11,8 +11,8 @@ import { SESSION_CODES } from "#services/contract/order-entry.ts"
 import { turnEnd } from "#services/desk/turn-end.ts"
 import { answerText, refusedText } from "./answers.ts"
 import { mayBeForgotten, recall, type Recalled } from "./remembered.ts"
-import { newSessionId, openedMicros, type SessionId } from "./session-id.ts"
-import type { SessionMarks } from "./session-marks.ts"
+import { newSessionId, openedMicros, type SessionId } from "#services/desk/session-id.ts"
+import type { SessionMarks } from "#services/desk/session-marks.ts"
 import { OrderSession, type SessionPorts } from "./session.ts"
 
 export type SessionsOptions = {

@@ -32,7 +32,9 @@ export const NO_HISTORY = {
   orders: async () => []
 } as OrderHistory
 
-type Options = Partial<Pick<EngineOptions, "log" | "raw" | "reserveBytes" | "staleAfterSeconds" | "missed">>
+type Options = Partial<
+  Pick<EngineOptions, "log" | "raw" | "reserveBytes" | "staleAfterSeconds" | "missed" | "followed">
+>
 export const paperPlatform = async ({ log = memoryLog(), ...more }: Options = {}): Promise<PaperPlatform> => {
   const clock = wallClock()
   const engine = await openEngine({ log, clock, seed: 1, demo: false, ...more })

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { anchorFile } from "#infra/folder/anchor-file.ts"
 import { keyFolder } from "#infra/folder/anchor-keys.ts"
 import { folderObjects } from "#infra/folder/object-store.ts"
+import { folderSnapshots } from "#infra/folder/snapshot-store.ts"
 import { memoryAnchors } from "#infra/memory/anchor-book.ts"
 import { memoryLog } from "#infra/memory/event-log.ts"
 import { memoryRows } from "#infra/memory/row-store.ts"
@@ -58,6 +59,7 @@ export const trade = async (
     openLog: async (place) => openSqliteLog({ file: place.kind === "sqlite" ? place.file : "", readOnly: true }),
     openNewLog: async (place) => (place.kind === "sqlite" ? openSqliteLog({ file: place.file }) : memoryLog()),
     openObjects: (place) => folderObjects(place.kind === "folder" ? place.folder : ""),
+    openSnapshots: folderSnapshots,
     anchorFile,
     natsAnchors: async () => memoryAnchors(),
     anchorKeys: keyFolder,

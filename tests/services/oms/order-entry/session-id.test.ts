@@ -5,8 +5,8 @@ import { ClOrdId } from "#domain/kernel/ids.ts"
 import { microsOfUuid7 } from "#domain/kernel/time.ts"
 import { SESSION_NO_MAX } from "#services/contract/order-entry.ts"
 import { newCommandId } from "#services/desk/command-id.ts"
-import { commandIdOf, newSessionId, numberedBy, openedMicros } from "#services/oms/order-entry/session-id.ts"
-import { SessionMarks } from "#services/oms/order-entry/session-marks.ts"
+import { commandIdOf, newSessionId, numberedBy, openedMicros } from "#services/desk/session-id.ts"
+import { SessionMarks } from "#services/desk/session-marks.ts"
 
 const micros = fc.integer({ min: 1_600_000_000_000, max: 4_000_000_000_000 }).map((ms) => ms * 1000 + 17)
 const numbers = fc.integer({ min: 1, max: SESSION_NO_MAX })

@@ -13,6 +13,15 @@ const COLON = 58
 export class SessionMarks {
   readonly #highest = new Map<SessionId, number>()
 
+  static of(highest: Iterable<readonly [SessionId, number]>): SessionMarks {
+    const marks = new SessionMarks()
+    for (const [session, no] of highest) marks.set(session, no)
+    return marks
+  }
+  all(): ReadonlyMap<SessionId, number> {
+    return this.#highest
+  }
+
   /** The command that caused an event, while the ledger is read. Called for every event: most are ruled out at a glance. */
   note(cause: string): void {
     if (cause.charCodeAt(COLON_AT) !== COLON) return

@@ -2,25 +2,29 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { AccountId, Symbol } from "#domain/kernel/ids.ts"
 import { formatFixed, parseFixed, type Quantity } from "#domain/kernel/money.ts"
 import type { Submission } from "#streams/account-writer.ts"
-import { bodyOf, readChecked } from "#streams/chain.ts"
 import type { CommandClient } from "#streams/command-client.ts"
-import type { CommandReply } from "#streams/command-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
+import { type Answered, type Counts, countAnswers, placedOrders } from "./answers.ts"
 
 /** Orders of several callers, each answered before its caller sends the next one, over whatever happens to writers. */
 export class WriterStory {
-  readonly answered = new Map<string, Exclude<CommandReply, { kind: "refused" | "nothing" | "unavailable" }>>()
+  readonly answered = new Map<string, Answered>()
   /** what no caller may be told: that an order was not taken, or that nobody knows */
   readonly failures: Array<string> = []
+  readonly #refused = new Set<string>()
   readonly #client: CommandClient
   readonly #seed: string
   readonly #account: AccountId
   #n = 0
+  #moment = 0
   #answeredAt = performance.now()
   #longestMs = 0
   #stop = false
   #load: Promise<unknown> = Promise.resolve()
-  constructor(client: CommandClient, seed: string, account: string) {
+  readonly #pauseMs: number
+  /** `pauseMs`: between a caller's answer and its next order */
+  constructor(client: CommandClient, seed: string, account: string, pauseMs = 5) {
+    this.#pauseMs = pauseMs
     this.#client = client
     this.#seed = seed
     this.#account = account as AccountId
@@ -55,43 +59,44 @@ export class WriterStory {
     while (!this.#stop) {
       const n = ++this.#n
       const id = `${this.#seed}-${n}`
+      const sent = ++this.#moment
       try {
         const reply = await this.#client.submit(0, order(id, this.#account, n))
         if (reply.kind !== "facts" && reply.kind !== "repeat") {
-          this.failures.push(`${id}: ${JSON.stringify(reply)}`)
+          this.#fail(id, JSON.stringify(reply))
           continue
         }
-        this.answered.set(id, reply)
+        this.answered.set(id, { sent, answered: ++this.#moment, first: reply.first })
         this.#longestMs = Math.max(this.#longestMs, performance.now() - this.#answeredAt)
         this.#answeredAt = performance.now()
       } catch (error) {
-        this.failures.push(`${id}: ${(error as Error).message}`)
+        this.#fail(id, (error as Error).message)
       }
-      await sleep(5)
+      await sleep(this.#pauseMs)
     }
+  }
+
+  #fail(id: string, why: string): void {
+    this.failures.push(`${id}: ${why}`)
+    this.#refused.add(id)
+  }
+
+  /** Each answered order against the ledger. */
+  async count(log: EventLog): Promise<Counts & { readonly orders: number; readonly epochs: number }> {
+    const answered = new Map(this.answered)
+    const refused = new Set(this.#refused)
+    const found = await placedOrders(log, this.#seed)
+    return { ...countAnswers(found, answered, refused), orders: found.placed.size, epochs: found.epochs }
   }
 
   /** Each answered order is in the ledger once, where its answer said; nothing that was sent is there twice. */
   async check(log: EventLog): Promise<{ readonly orders: number; readonly epochs: number }> {
-    const placed = new Map<string, number>()
-    let epochs = 0
-    for await (const batch of readChecked(log, 0))
-      for (const commit of batch) {
-        epochs = commit.epoch
-        for (const { type, cause, eventNo } of bodyOf(commit).events as unknown as ReadonlyArray<Told>) {
-          if (type !== "OrderPlaced" || !cause.startsWith(`${this.#seed}-`)) continue
-          if (placed.has(cause)) throw new Error(`order ${cause} is there twice`)
-          placed.set(cause, eventNo)
-        }
-      }
-    for (const [id, { first }] of this.answered)
-      if (placed.get(id) !== first)
-        throw new Error(`order ${id} was answered as event ${first} and is ${placed.get(id) ?? "not there"}`)
-    return { orders: placed.size, epochs }
+    const { lost, twice, outOfOrder, refusedThenDone, orders, epochs } = await this.count(log)
+    if (lost + twice + outOfOrder + refusedThenDone > 0)
+      throw new Error(`orders: ${JSON.stringify({ lost, twice, outOfOrder, refusedThenDone })}`)
+    return { orders, epochs }
   }
 }
-
-type Told = { readonly type: string; readonly cause: string; readonly eventNo: number }
 
 const order = (id: string, account: AccountId, n: number): Submission => ({
   id,
@@ -115,7 +120,8 @@ export const httpClient = (url: string): CommandClient => ({
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ account, symbol, side, type, quantity: formatFixed(quantity), clOrdId: id })
+      body: JSON.stringify({ account, symbol, side, type, quantity: formatFixed(quantity), clOrdId: id }),
+      signal: AbortSignal.timeout(5_000)
     })
     const body = (await response.json()) as { orderId: string }
     if (response.status > 201) throw new Error(`${response.status} ${JSON.stringify(body)}`)

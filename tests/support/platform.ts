@@ -11,6 +11,8 @@ export type PlatformOptions = {
   readonly args?: ReadonlyArray<string>
   readonly env?: Readonly<Record<string, string>>
   readonly portOffset?: number
+  /** told at once: its pid is also its process group's */
+  readonly onSpawn?: (pid: number) => void
 }
 
 /** A platform of one's own, in a process group of its own, as a user starts it. */
@@ -48,6 +50,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...options.env, TRADE2026_PORT_OFFSET: String(portOffset) }
   })
+  if (child.pid !== undefined) options.onSpawn?.(child.pid)
   let output = ""
   const exited = once(child, "exit")
   const ready = new Promise<boolean>((resolve) => {

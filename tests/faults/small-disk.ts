@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process"
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs"
+import { join } from "node:path"
+
+/** A file system of a few megabytes, which can be filled to its last byte. */
+export type SmallDisk = Disposable & {
+  readonly path: string
+  /** Takes all room that is left. */
+  readonly fill: () => void
+  readonly free: () => void
+}
+
+/** A tmpfs at `path`; undefined where this process may not mount one, which needs Linux and root. */
+export const smallDisk = (path: string, megabytes: number): SmallDisk | undefined => {
+  mkdirSync(path, { recursive: true })
+  if (spawnSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", path]).status !== 0) return undefined
+  const ballast = join(path, "ballast")
+  return {
+    path,
+    fill: () => {
+      const file = openSync(ballast, "a")
+      try {
+        for (let chunk = 1 << 20; chunk >= 1; chunk >>= 1) fillBy(file, Buffer.alloc(chunk))
+      } finally {
+        closeSync(file)
+      }
+    },
+    free: () => rmSync(ballast, { force: true }),
+    // lazily: a process that was just killed may not be gone from it
+    [Symbol.dispose]: () => void spawnSync("umount", ["-l", path])
+  }
+}
+
+const fillBy = (file: number, bytes: Buffer): void => {
+  try {
+    while (writeSync(file, bytes) === bytes.length);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error
+  }
+}

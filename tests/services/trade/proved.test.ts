@@ -9,26 +9,12 @@ import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { makeAnchorer } from "#streams/anchors/anchorer.ts"
 import { makeForward } from "#streams/anchors/forward.ts"
 import { archivedAnchors } from "#streams/archive/anchor-copies.ts"
-import { archiveOn } from "#streams/archive/archiver.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
+import { provedFolder } from "./proved-folder.ts"
 import { storyFolder, trade } from "./trade.ts"
 
 type Fault = { readonly check: string; readonly copy?: string; readonly kind?: string; readonly commit?: number }
 
-/** A data folder as the platform leaves it: a story in the ledger, signed as it stands, and archived. */
-const provedFolder = async (folder: string) => {
-  await storyFolder(folder, 41, 240)
-  const log = openSqliteLog({ file: join(folder, "ledger.sqlite") })
-  const store = folderObjects(join(folder, "archive"))
-  const head = (await log.head(0))!
-  const end = await archiveOn({ log, store, partition: 0, segmentBytes: 20_000 })
-  const book = anchorFile(join(folder, "anchors.jsonl"))
-  const anchorer = makeAnchorer({ book, keys: keyFolder(join(folder, "keys")), clock: () => new Date().toISOString() })
-  await anchorer.sign({ partition: 0, no: head.no, hash: head.hash, eventNo: end.eventNo })
-  await makeForward(book, archivedAnchors(store))()
-  await log.close()
-  return head.no
-}
 const json = async (folder: string, args: ReadonlyArray<string>) => {
   const { exitCode, stdout, stderr } = await trade(folder, [...args, "--json"])
   return { exitCode, stderr, found: JSON.parse(stdout) as Record<string, never> & { faults: ReadonlyArray<Fault> } }

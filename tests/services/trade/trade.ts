@@ -8,12 +8,13 @@ import { folderSnapshots } from "#infra/folder/snapshot-store.ts"
 import { memoryAnchors } from "#infra/memory/anchor-book.ts"
 import { memoryLog } from "#infra/memory/event-log.ts"
 import { memoryRows } from "#infra/memory/row-store.ts"
+import { openNatsLog } from "#infra/nats/event-log.ts"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { openSqlitePeople } from "#infra/sqlite/people.ts"
 import { lockFolder } from "#infra/sqlite/folder-lock.ts"
 import { PROJECTIONS } from "#projections/all.ts"
 import { runTrade } from "#services/trade/run.ts"
-import type { Tools } from "#services/trade/tools.ts"
+import type { LogPlace, Tools } from "#services/trade/tools.ts"
 import { VERBS } from "#services/trade/verbs.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
@@ -45,6 +46,11 @@ export const storeOf = async (folder: string): Promise<RowStore> => {
   return store
 }
 
+const openAt = async (place: LogPlace, readOnly: boolean): Promise<EventLog> => {
+  if (place.kind === "sqlite") return openSqliteLog({ file: place.file, readOnly })
+  return openNatsLog({ url: place.url, name: "test-trade", readOnly })
+}
+
 /** Runs a command line; without a store there is none in the folder. */
 export const trade = async (
   folder: string,
@@ -56,8 +62,8 @@ export const trade = async (
   const tools: Tools = {
     env: { TRADE2026_DATA: folder, TRADE2026_PORT_OFFSET: "57000", ...env },
     exists: (path) => (path.endsWith("clickhouse") ? store !== undefined : existsSync(path)),
-    openLog: async (place) => openSqliteLog({ file: place.kind === "sqlite" ? place.file : "", readOnly: true }),
-    openNewLog: async (place) => (place.kind === "sqlite" ? openSqliteLog({ file: place.file }) : memoryLog()),
+    openLog: async (place) => openAt(place, true),
+    openNewLog: async (place) => (place.kind === "memory" ? memoryLog() : openAt(place, false)),
     openObjects: (place) => folderObjects(place.kind === "folder" ? place.folder : ""),
     openSnapshots: folderSnapshots,
     anchorFile,

@@ -9,6 +9,7 @@ import { isDead } from "./oms-writers.ts"
 import { smallDisk } from "./small-disk.ts"
 import type { Fault, Stage, StageOptions } from "./stage.ts"
 import { tcpProxy } from "./tcp-proxy.ts"
+import { unsyncedDisk } from "./unsynced-disk.ts"
 import { lineFaults } from "./writer-faults.ts"
 import { httpClient, WriterStory } from "./writer-story.ts"
 
@@ -17,11 +18,15 @@ const DISK_MB = 600
 const HOUR = 3_600_000
 const CLOCK = new URL("./clock-shift.ts", import.meta.url).href
 
-/** A whole platform with its ledger in a SQLite file, and callers over HTTP. */
-export const embeddedStage = async (options: StageOptions): Promise<Stage> => {
+/**
+ * A whole platform with its ledger in a SQLite file, and callers over HTTP. With `power`: its data are on a file system
+ * that forgets what was not synced, and the power fails.
+ */
+export const embeddedStage = async (options: StageOptions, power = false): Promise<Stage> => {
   const { folder, onSpawn, callers, pauseMs } = options
   await using ended = new AsyncDisposableStack()
-  const disk = smallDisk(join(folder, "disk"), DISK_MB)
+  const unsynced = power ? ended.use(await unsyncedDisk(join(folder, "disk"))) : undefined
+  const disk = power ? undefined : smallDisk(join(folder, "disk"), DISK_MB)
   if (disk !== undefined) ended.use(disk)
   const data = join(folder, "disk", "data")
   const clock = join(folder, "clock")
@@ -72,6 +77,15 @@ export const embeddedStage = async (options: StageOptions): Promise<Stage> => {
     { name: "clock of the platform an hour back", weight: 2, inject: jump(-HOUR) },
     ...lineFaults("HTTP callers'", 2, () => line)
   ]
+  const powerCut: Fault | undefined = unsynced && {
+    name: "power cut under the platform: unsynced writes lost",
+    weight: 1,
+    inject: async () => {
+      await platform.kill("group")
+      await unsynced.cutPower()
+      platform = await start()
+    }
+  }
   const full: Fault | undefined = disk && {
     name: "disk of the platform full, then freed",
     weight: 2,
@@ -83,10 +97,10 @@ export const embeddedStage = async (options: StageOptions): Promise<Stage> => {
   }
   const stack = ended.move()
   return {
-    name: "embedded",
+    name: power ? "embedded, power" : "embedded",
     story,
     log,
-    faults: [...faults, ...(full ? [full] : [])],
+    faults: powerCut ? [powerCut] : [...faults, ...(full ? [full] : [])],
     heal: async () => {
       if (isDead(platform)) platform = await start()
     },

@@ -6,15 +6,19 @@ import { tempDir } from "#tests/support/temp-dir.ts"
 import { clusterStage } from "./cluster-stage.ts"
 import { embeddedStage } from "./embedded-stage.ts"
 import { natsStage } from "./nats-stage.ts"
+import { noUnsyncedDisk } from "./unsynced-disk.ts"
 import { playRounds } from "./rounds.ts"
 import type { Stage, StageOptions } from "./stage.ts"
 import { Tally } from "./tally.ts"
 
 const STAGES: Readonly<Record<string, (options: StageOptions) => Promise<Stage>>> = {
-  nats: natsStage,
+  nats: (options) => natsStage(options),
   cluster: clusterStage,
-  embedded: embeddedStage
+  embedded: (options) => embeddedStage(options),
+  "nats-power": (options) => natsStage(options, true),
+  "embedded-power": (options) => embeddedStage(options, true)
 }
+const noPower = noUnsyncedDisk()
 const USAGE = `Usage: npm run faults -- [OPTIONS]
 
 Breaks processes, servers, lines, disks and clocks under load, and counts what became of every answer.
@@ -22,7 +26,7 @@ Breaks processes, servers, lines, disks and clocks under load, and counts what b
   --minutes N     how long (20), and as long again as the last round takes
   --seed S        which faults in which order (default: another one each time, which is printed)
   --only NAMES    of the stages ${Object.keys(STAGES).join(", ")}: one nats-server and two writers; three servers and two writers; a
-                  platform with its ledger in a file
+                  platform with its ledger in a file; -power: unsynced writes vanish (Linux, root, a C compiler)
   --rounds N      faults on one ledger before a new one is begun (25)
   --callers N     who send orders, each waiting for its answer (4)
   --json          one JSON document at the end instead of the table
@@ -54,7 +58,8 @@ const read = () => {
   } catch (error) {
     throw new WrongUsage((error as Error).message)
   }
-  const only = values.only?.split(",") ?? Object.keys(STAGES)
+  const only =
+    values.only?.split(",") ?? Object.keys(STAGES).filter((name) => noPower === undefined || !name.endsWith("-power"))
   const unknown = only.find((name) => !Object.hasOwn(STAGES, name))
   if (unknown !== undefined) throw new WrongUsage(`--only takes ${Object.keys(STAGES).join(", ")}, not ${unknown}`)
   const seed = Math.floor(number("seed", values.seed ?? String(1 + Math.floor(Math.random() * 2 ** 31)), 2 ** 32 - 1))
@@ -70,8 +75,10 @@ const read = () => {
 
 const run = async ({ only, seed, minutes, rounds, callers, json }: ReturnType<typeof read>): Promise<number> => {
   const say = (text: string) => process.stderr.write(`${text}\n`)
-  if (only.some((name) => name !== "embedded") && findProgram("nats-server") === undefined)
+  if (only.some((name) => !name.startsWith("embedded")) && findProgram("nats-server") === undefined)
     throw new WrongUsage("no nats-server was found: run infra/provision/provision.sh nats, or --only embedded")
+  if (noPower !== undefined) say(`no power cuts: ${noPower}`)
+  if (noPower !== undefined && only.some((name) => name.endsWith("-power"))) throw new WrongUsage(noPower)
   say(`npm run faults -- --minutes ${minutes} --seed ${seed} --only ${only.join(",")}`)
   const [draw, tally, problems] = [new Draw(seed), new Tally(), [] as Array<string>]
   const started = new Set<number>()

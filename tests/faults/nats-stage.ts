@@ -11,17 +11,22 @@ import { OmsWriters } from "./oms-writers.ts"
 import { smallDisk } from "./small-disk.ts"
 import type { Fault, Stage, StageOptions } from "./stage.ts"
 import { tcpProxy } from "./tcp-proxy.ts"
+import { unsyncedDisk } from "./unsynced-disk.ts"
 import { lineFaults, writerFaults } from "./writer-faults.ts"
 import { WriterStory } from "./writer-story.ts"
 
 /** Enough for what a stage writes, and filled in a moment. */
 const DISK_MB = 300
 
-/** One nats-server that syncs each commit, two oms processes and their callers, each on a line of its own. */
-export const natsStage = async (options: StageOptions): Promise<Stage> => {
+/**
+ * One nats-server that syncs each commit, two oms processes and their callers, each on a line of its own. With `power`:
+ * the server is on a file system that forgets what was not synced, and the power fails.
+ */
+export const natsStage = async (options: StageOptions, power = false): Promise<Stage> => {
   const { folder, onSpawn, callers, pauseMs } = options
   await using ended = new AsyncDisposableStack()
-  const disk = smallDisk(join(folder, "disk"), DISK_MB)
+  const unsynced = power ? ended.use(await unsyncedDisk(join(folder, "disk"))) : undefined
+  const disk = power ? undefined : smallDisk(join(folder, "disk"), DISK_MB)
   if (disk !== undefined) ended.use(disk)
   const nats = ended.use(await startNats({ storeDir: join(folder, "disk", "nats"), syncAlways: true }))
   onSpawn?.(nats.pid)
@@ -72,6 +77,19 @@ export const natsStage = async (options: StageOptions): Promise<Stage> => {
     },
     { name: "a second writer by mistake", weight: 4, inject: () => intrude(log) }
   ]
+  const cutPower = async () => {
+    await nats.kill("SIGKILL")
+    await unsynced?.cutPower()
+    await again()
+  }
+  const powerCuts: ReadonlyArray<Fault> = [
+    { name: "power cut under nats-server: unsynced writes lost", weight: 3, inject: cutPower },
+    {
+      name: "power cut under nats-server, and writer kill -9",
+      weight: 1,
+      inject: () => Promise.all([cutPower(), writers.writer.kill("alone")])
+    }
+  ]
   const full: Fault | undefined = disk && {
     name: "disk of nats-server full, freed, nats-server kill -9",
     weight: 1,
@@ -85,16 +103,18 @@ export const natsStage = async (options: StageOptions): Promise<Stage> => {
   }
   const stack = ended.move()
   return {
-    name: "one nats-server",
+    name: power ? "one nats-server, power" : "one nats-server",
     story,
     log,
-    faults: [
-      ...writerFaults(writers),
-      ...lineFaults("writer's", 3, () => lines[writers.writerAt]!),
-      ...lineFaults("callers'", 3, () => lines[2]!),
-      ...servers,
-      ...(full ? [full] : [])
-    ],
+    faults: power
+      ? powerCuts
+      : [
+          ...writerFaults(writers),
+          ...lineFaults("writer's", 3, () => lines[writers.writerAt]!),
+          ...lineFaults("callers'", 3, () => lines[2]!),
+          ...servers,
+          ...(full ? [full] : [])
+        ],
     heal: () => writers.settle(),
     verify: async () => {
       await story.end()

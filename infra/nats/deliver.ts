@@ -19,6 +19,8 @@ export async function* deliver(
   end = Number.POSITIVE_INFINITY
 ): AsyncGenerator<ReadonlyArray<Delivered>> {
   const finite = end < Number.POSITIVE_INFINITY
+  // of several servers the one that was asked may still be fetching the stream: "nothing" is not yet "damaged"
+  const insistMs = source.link.nc.info?.cluster === undefined ? 0 : PATIENCE_MS
   let next = from
   let lastProgress = Date.now()
   while (!signal.aborted) {
@@ -31,7 +33,8 @@ export async function* deliver(
         yield next > end ? batch.filter(({ seq }) => seq <= end) : batch
         if (next > end) return
       }
-      if (finite && consumer !== undefined && consumer.idle() >= IDLE_MAX) return
+      if (finite && consumer !== undefined && consumer.idle() >= IDLE_MAX && Date.now() > lastProgress + insistMs)
+        return
     } finally {
       consumer?.close()
     }

@@ -40,8 +40,9 @@ export const embeddedStage = async (options: StageOptions, power = false): Promi
       ...(onSpawn && { onSpawn })
     })
   let platform = await start()
-  const stop = async () => (isDead(platform) ? undefined : platform.kill("group"))
-  ended.defer(async () => void (await stop()))
+  ended.defer(async () => {
+    if (!isDead(platform)) await platform.kill("group")
+  })
   const line = ended.use(await tcpProxy(OMS + portOffset))
   const log = openSqliteLog({ file: join(data, "ledger.sqlite"), readOnly: true })
   ended.defer(() => log.close())

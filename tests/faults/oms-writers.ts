@@ -82,7 +82,7 @@ export class OmsWriters {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#all.map((one) => (isDead(one) ? undefined : one.kill("alone"))))
+    await Promise.all(this.#all.filter((one) => !isDead(one)).map((one) => one.kill("alone")))
   }
 
   async #until(is: () => Promise<boolean>): Promise<void> {

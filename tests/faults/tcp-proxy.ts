@@ -33,7 +33,7 @@ export const tcpProxy = async (targetPort: number): Promise<TcpProxy> => {
       const due = performance.now() + delayMs
       const late = delayMs > 0
       before = before.then(async () => {
-        if (late) await new Promise((resolve) => setTimeout(resolve, due - performance.now()))
+        if (late) await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())))
         if (stalled !== undefined) await new Promise<void>((resolve) => stalled?.push(resolve))
         if (to.destroyed) return
         if (left[way] > chunk.length) {

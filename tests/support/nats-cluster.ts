@@ -101,12 +101,16 @@ export const startNatsCluster = async ({ program, unsynced = [] }: ClusterOption
     end,
     restart: launch,
     leaderOf: (stream) => patiently(async () => (await clusterOf(anonymous, stream)).leader),
-    whole: (stream) =>
-      patiently(async () => {
-        const { replicas = [], leader, ...rest } = await clusterOf(anonymous, stream)
+    whole: (stream) => {
+      let seen: Group = {}
+      const look = async () => {
+        seen = await clusterOf(anonymous, stream)
+        const { replicas = [], leader, ...rest } = seen
         const all = replicas.length === 2 && replicas.every(({ current, offline }) => current && offline !== true)
         return leader !== undefined && all && !("desired" in rest) ? true : undefined
-      }).then(() => undefined),
+      }
+      return patiently(look, () => `: ${stream} is ${JSON.stringify(seen)}`).then(() => undefined)
+    },
     stop,
     [Symbol.asyncDispose]: stop
   }
@@ -128,12 +132,12 @@ const clusterOf = async (servers: Array<string>, stream: string): Promise<Group>
 }
 
 /** Asks until there is an answer: who is asked may be in the middle of an election. */
-const patiently = async <T>(ask: () => Promise<T | undefined>): Promise<T> => {
+const patiently = async <T>(ask: () => Promise<T | undefined>, seen = () => ""): Promise<T> => {
   const end = Date.now() + PATIENCE_MS
   for (;;) {
     const answer = await ask().catch(() => undefined)
     if (answer !== undefined) return answer
-    if (Date.now() > end) throw new Error(`the cluster is not well after ${PATIENCE_MS} ms`)
+    if (Date.now() > end) throw new Error(`the cluster is not well after ${PATIENCE_MS} ms${seen()}`)
     await sleep(50)
   }
 }

@@ -1,13 +1,15 @@
 import { spawnSync } from "node:child_process"
+import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { Draw } from "#services/simulation/draw.ts"
 import { findProgram } from "#tests/support/programs.ts"
-import { tempDir } from "#tests/support/temp-dir.ts"
+import { type TempDir, tempDir } from "#tests/support/temp-dir.ts"
 import { clusterStage } from "./cluster-stage.ts"
 import { embeddedStage } from "./embedded-stage.ts"
 import { natsStage } from "./nats-stage.ts"
 import { noUnsyncedDisk } from "./unsynced-disk.ts"
 import { playRounds } from "./rounds.ts"
+import { unmount } from "./small-disk.ts"
 import type { Stage, StageOptions } from "./stage.ts"
 import { Tally } from "./tally.ts"
 
@@ -87,11 +89,12 @@ const run = async ({ only, seed, minutes, rounds, callers, json }: ReturnType<ty
     console.log(json ? JSON.stringify({ seed, minutes, only, rows: tally.all(), problems }) : `\n${tally.table()}`)
     for (const problem of problems) say(problem)
   }
-  let current: Disposable | undefined
+  let current: TempDir | undefined
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => {
       endAll()
       report()
+      if (current !== undefined) unmount(join(current.path, "disk"))
       current?.[Symbol.dispose]()
       process.exit(130)
     })

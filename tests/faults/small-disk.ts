@@ -26,8 +26,7 @@ export const smallDisk = (path: string, megabytes: number): SmallDisk | undefine
       }
     },
     free: () => rmSync(ballast, { force: true }),
-    // lazily: a process that was just killed may not be gone from it
-    [Symbol.dispose]: () => void spawnSync("umount", ["-l", path])
+    [Symbol.dispose]: () => unmount(path)
   }
 }
 
@@ -38,3 +37,6 @@ const fillBy = (file: number, bytes: Buffer): void => {
     if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error
   }
 }
+
+/** Lazily: a process that was just killed may not be gone from it. Nothing happens where nothing is mounted. */
+export const unmount = (path: string): void => void spawnSync("umount", ["-l", path])

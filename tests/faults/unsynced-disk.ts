@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
+import { unmount } from "./small-disk.ts"
 import { findProgram } from "#tests/support/programs.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
 
@@ -34,7 +35,7 @@ export const unsyncedDisk = async (path: string): Promise<UnsyncedDisk> => {
   // a group of its own: Ctrl+C at a terminal must not take the disk away before its users
   const child = spawn(program, [path], { detached: true, stdio: ["ignore", "pipe", "inherit"] })
   const said = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
-  const withUs = () => unmount(child, path)
+  const withUs = () => end(child, path)
   process.once("exit", withUs)
   if ((await said.next()).value !== "mounted") throw new Error(`nothing can be mounted at ${path}`)
   return {
@@ -47,13 +48,13 @@ export const unsyncedDisk = async (path: string): Promise<UnsyncedDisk> => {
     },
     [Symbol.asyncDispose]: async () => {
       process.off("exit", withUs)
-      unmount(child, path)
+      end(child, path)
       home[Symbol.dispose]()
     }
   }
 }
 
-const unmount = (child: ChildProcess, path: string) => {
-  spawnSync("umount", ["-l", path])
+const end = (child: ChildProcess, path: string) => {
+  unmount(path)
   child.kill("SIGKILL")
 }

@@ -36,13 +36,11 @@ export const commitOf = (partition: number, fields: Iterable<[string, string[]]>
   return { partition, no, id, prev, root, hash, body }
 }
 
-/** A message that the stream delivered, with its place in it. */
-export type Delivered = { readonly seq: number; readonly commit: StoredCommit }
-
-/** The numbers in a delivered message's reply subject: of the message in the stream, of the delivery in its consumer. */
-export const placeOf = (msg: Msg): { readonly seq: number; readonly delivery: number } => {
+/** Where a delivered message stands, by its reply subject: in the stream and since when, and in its consumer. */
+export type Place = { readonly seq: number; readonly delivery: number; readonly storedNanos: string }
+export const placeOf = (msg: Msg): Place => {
   // $JS.ACK.<stream>.<consumer>.<count>.<seq>.<delivery>.<time>.<pending>; newer: two more words after $JS.ACK
   const words = msg.reply!.split(".")
   const at = words.length === 9 ? 5 : 7
-  return { seq: Number(words[at]), delivery: Number(words[at + 1]) }
+  return { seq: Number(words[at]), delivery: Number(words[at + 1]), storedNanos: words[at + 2]! }
 }

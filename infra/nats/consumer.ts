@@ -1,27 +1,30 @@
 import { AckPolicy, DeliverPolicy, JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream"
-import { createInbox, type Msg, nanos } from "@nats-io/transport-node"
+import { createInbox, type Msg, type MsgHdrs, nanos } from "@nats-io/transport-node"
 import { type Bell, makeBell } from "#infra/memory/bell.ts"
-import { commitOf, type Delivered, placeOf } from "./commit-message.ts"
+import { type Place, placeOf } from "./commit-message.ts"
 import type { Link } from "./connection.ts"
-import { subjectOf } from "./ledger-stream.ts"
 
 /** What may wait here for a slow reader. */
 const WINDOW_BYTES = 8_000_000
 const WINDOW_COMMITS = 4_096
 const FIRST_WINDOW = 64
 
-export type Source = {
+export type Source<T> = {
   readonly link: Link
   readonly jsm: JetStreamManager
   readonly stream: string
-  readonly partition: number
+  readonly subject: string
+  /** what a message of the subject holds */
+  readonly read: (place: Place, fields: MsgHdrs | undefined, body: Uint8Array) => T
 }
+/** A message that the stream delivered, with its place in it. */
+export type Arrived<T> = { readonly seq: number; readonly message: T }
 
-/** The server's cursor on one partition. What arrives waits in `take`, which asks for the next window. */
-export type Consumer = {
+/** The server's cursor on one subject. What arrives waits in `take`, which asks for the next window. */
+export type Consumer<T> = {
   /** Rings when something arrived, each second while there is nothing, and when the consumer is lost. */
   readonly bell: Bell
-  readonly take: () => ReadonlyArray<Delivered>
+  readonly take: () => ReadonlyArray<Arrived<T>>
   /** How often the server said since the last message that there is nothing. */
   readonly idle: () => number
   readonly isLost: () => boolean
@@ -29,15 +32,15 @@ export type Consumer = {
 }
 
 /** A consumer that begins at sequence `from` of the stream, or undefined while the server cannot make one. */
-export const openConsumer = async (source: Source, from: number): Promise<Consumer | undefined> => {
-  const { link, jsm, stream, partition } = source
+export const openConsumer = async <T>(source: Source<T>, from: number): Promise<Consumer<T> | undefined> => {
+  const { link, jsm, stream, subject } = source
   if (!link.connected()) return undefined
   try {
     const { name } = await jsm.consumers.add(stream, {
       ack_policy: AckPolicy.None,
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: Math.max(from, 1),
-      filter_subject: subjectOf(stream, partition),
+      filter_subject: subject,
       mem_storage: true,
       num_replicas: 1,
       inactive_threshold: nanos(60_000)
@@ -49,10 +52,10 @@ export const openConsumer = async (source: Source, from: number): Promise<Consum
   }
 }
 
-const listen = ({ link, jsm, stream, partition }: Source, name: string): Consumer => {
+const listen = <T>({ link, jsm, stream, read }: Source<T>, name: string): Consumer<T> => {
   const bell = makeBell()
   const inbox = createInbox()
-  let arrived: Array<Delivered> = []
+  let arrived: Array<Arrived<T>> = []
   let awaited = 0 // messages asked for and not here yet
   let deliveries = 0
   let bytes = 0
@@ -74,9 +77,10 @@ const listen = ({ link, jsm, stream, partition }: Source, name: string): Consume
     if (error !== null) return lose()
     const { headers } = msg
     if (headers !== undefined && headers.code > 0) return hearStatus(headers.code)
-    const { seq, delivery } = placeOf(msg)
+    const place = placeOf(msg)
+    const { seq, delivery } = place
     if (delivery !== ++deliveries) return lose() // one was lost on the way
-    arrived.push({ seq, commit: commitOf(partition, headers ?? [], msg.data) })
+    arrived.push({ seq, message: read(place, headers, msg.data) })
     bytes += msg.data.length
     idle = 0
     awaited--

@@ -1,23 +1,22 @@
 import { LogUnavailable } from "#streams/ports/event-log.ts"
-import type { Delivered } from "./commit-message.ts"
 import { assertOpen } from "./connection.ts"
-import { type Consumer, openConsumer, type Source } from "./consumer.ts"
+import { type Arrived, type Consumer, openConsumer, type Source } from "./consumer.ts"
 
 /** The server says once a second that it is there; without a word for so long it is not. */
 const SILENCE_MS = 3_000
 const PATIENCE_MS = 30_000
 
 /**
- * A partition's commits from sequence `from` of the stream on, in order, each once. Lost consumers and connections are
+ * A subject's messages from sequence `from` of the stream on, in order, each once. Lost consumers and connections are
  * replaced at the next message that is wanted. Goes on until `signal` aborts; or, where `end` is given, to that
  * sequence, or when the server insists that there is nothing more, or with {@link LogUnavailable} when there is none.
  */
-export async function* deliver(
-  source: Source,
+export async function* deliver<T>(
+  source: Source<T>,
   from: number,
   signal: AbortSignal,
   end = Number.POSITIVE_INFINITY
-): AsyncGenerator<ReadonlyArray<Delivered>> {
+): AsyncGenerator<ReadonlyArray<Arrived<T>>> {
   const finite = end < Number.POSITIVE_INFINITY
   // of several servers the one that was asked may still be fetching the stream: "nothing" is not yet "damaged"
   const insistMs = source.link.nc.info?.cluster === undefined ? 0 : PATIENCE_MS
@@ -39,7 +38,7 @@ export async function* deliver(
       consumer?.close()
     }
     if (finite && Date.now() > lastProgress + PATIENCE_MS) {
-      throw new LogUnavailable(`${source.link.address} does not answer: the ledger cannot be read`)
+      throw new LogUnavailable(`${source.link.address} does not answer: ${source.stream} cannot be read`)
     }
     await source.link.changed.wait(source.link.changed.rings(), signal, 100)
   }
@@ -48,7 +47,7 @@ export async function* deliver(
 const IDLE_MAX = 5
 
 /** What one consumer delivers, until it is lost. */
-async function* batches(consumer: Consumer, signal: AbortSignal, finite: boolean) {
+async function* batches<T>(consumer: Consumer<T>, signal: AbortSignal, finite: boolean) {
   while (!signal.aborted) {
     const seen = consumer.bell.rings()
     const batch = consumer.take()

@@ -4,8 +4,9 @@ import { BrokenChain } from "#streams/chain.ts"
 import { type EventLog, LogUnavailable, type StoredCommit } from "#streams/ports/event-log.ts"
 import type { LogSpace } from "#streams/ports/log-space.ts"
 import { makeAppend } from "./append.ts"
-import type { Delivered } from "./commit-message.ts"
+import { commitOf } from "./commit-message.ts"
 import { connectNats, type Link } from "./connection.ts"
+import type { Source } from "./consumer.ts"
 import { deliver } from "./deliver.ts"
 import { ledgerStream, patiently, streamToWrite, subjectOf } from "./ledger-stream.ts"
 import { natsRooms } from "./room.ts"
@@ -66,15 +67,22 @@ export const openNatsLog = async (options: NatsLogOptions): Promise<NatsLog> => 
       await link.close()
     }
 
+    const sourceOf = (partition: number): Source<StoredCommit> => ({
+      link,
+      jsm,
+      stream,
+      subject: subjectOf(stream, partition),
+      read: (_, fields, body) => commitOf(partition, fields ?? [], body)
+    })
+
     async function* read(partition: number, from: number): AsyncGenerator<ReadonlyArray<StoredCommit>> {
       const newest = await messages.newest(partition)
       if (newest === undefined || from > newest.commit.no) return
       const first = await messages.find(partition, from, newest)
       let last = from - 1
-      const source = { link, jsm, stream, partition }
-      for await (const batch of deliver(source, first.seq, NEVER, newest.seq)) {
-        last = batch.at(-1)!.commit.no
-        yield batch.map(commitOf)
+      for await (const batch of deliver(sourceOf(partition), first.seq, NEVER, newest.seq)) {
+        last = batch.at(-1)!.message.no
+        yield batch.map(({ message }) => message)
       }
       // a block file that lost its end would look like a log that is shorter
       if (last !== newest.commit.no) throw new BrokenChain(partition, last + 1, "the stream does not deliver it")
@@ -100,8 +108,8 @@ export const openNatsLog = async (options: NatsLogOptions): Promise<NatsLog> => 
       signal: AbortSignal
     ): AsyncGenerator<ReadonlyArray<StoredCommit>> {
       const start = await startOf(partition, from, signal)
-      for await (const batch of deliver({ link, jsm, stream, partition }, start, signal)) {
-        const commits = batch.map(commitOf)
+      for await (const batch of deliver(sourceOf(partition), start, signal)) {
+        const commits = batch.map(({ message }) => message)
         // only where `from` lies ahead of the head is there anything to leave out
         const wanted = commits[0]!.no < from ? commits.filter(({ no }) => !(no < from)) : commits
         if (wanted.length > 0) yield wanted
@@ -164,4 +172,3 @@ const keptPromise = async (
 }
 
 const NEVER = new AbortController().signal
-const commitOf = ({ commit }: Delivered): StoredCommit => commit

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto"
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream"
-import { headers, MsgHdrsImpl } from "@nats-io/transport-node"
-import { EPOCH, timeOfText } from "#domain/kernel/time.ts"
+import { headers, type MsgHdrs, MsgHdrsImpl } from "@nats-io/transport-node"
+import { EPOCH, timeOfNanos, timeOfText } from "#domain/kernel/time.ts"
 import { LogUnavailable } from "#streams/ports/event-log.ts"
 import type { LogSpace } from "#streams/ports/log-space.ts"
 import type { RawChannel, RawRecord, RawStore } from "#streams/ports/raw-store.ts"
+import type { Place } from "./commit-message.ts"
 import { assertOpen, connectNats, type Link } from "./connection.ts"
+import { deliver } from "./deliver.ts"
 import { streamToWrite } from "./ledger-stream.ts"
 import { limited } from "./room.ts"
 import { PLANS } from "./stream-plans.ts"
@@ -41,14 +43,10 @@ export const openNatsRaw = async ({ url, replicas, makes = true }: NatsRawOption
       name: `nats:${link.address}`,
       append: (channel, records) => Promise.all(records.map((record) => store(link, channel, record))),
       async *read(channel, from) {
-        const { stream, subject } = placeOf(channel)
         const end = (await newest(channel))?.no ?? 0
-        for (let next = Math.max(from, 1); next <= end;) {
-          const found = await messageOf(link, stream, { seq: next, next_by_subj: subject })
-          if (found === undefined || found.no > end) return
-          next = found.no + 1
-          yield [found]
-        }
+        if (from > end) return
+        const source = { link, jsm, ...placeOf(channel), read: recordOf }
+        for await (const batch of deliver(source, from, NEVER, end)) yield batch.map(({ message }) => message)
       },
       newest,
       rooms: async () => (await Promise.all([roomsOf("RAW"), roomsOf("AUDIT")])).flat(),
@@ -106,7 +104,7 @@ const messageOf = async (link: Link, stream: string, query: object): Promise<Raw
     const reply = link.connected() ? await link.request(subject, JSON.stringify(query), 1_000) : "nobody"
     if (reply !== "nobody" && reply !== "silence") {
       const { message, error } = reply.json<Answer>()
-      if (message !== undefined) return recordOf(message)
+      if (message !== undefined) return storedRecordOf(message)
       if (error?.err_code === NO_MESSAGE_FOUND) return undefined
       if (error?.code !== 503) throw new Error(`${link.address} cannot read ${stream}: ${error?.description}`)
     }
@@ -116,8 +114,19 @@ const messageOf = async (link: Link, stream: string, query: object): Promise<Raw
 }
 
 /** Whoever else puts a message there need not say when it came: then it is when it was stored. */
-const recordOf = ({ seq, hdrs, data = "", time }: NonNullable<Answer["message"]>): RawRecord => ({
+const recordOf = (
+  { seq, storedNanos }: Pick<Place, "seq" | "storedNanos">,
+  fields: MsgHdrs | undefined,
+  bytes: Uint8Array
+): RawRecord => ({
+  no: seq,
+  at: timeOfText(fields?.get(AT) ?? "") ?? timeOfNanos(BigInt(storedNanos)),
+  bytes
+})
+const storedRecordOf = ({ seq, hdrs, data = "", time }: NonNullable<Answer["message"]>): RawRecord => ({
   no: seq,
   at: timeOfText((hdrs && MsgHdrsImpl.decode(Buffer.from(hdrs, "base64")).get(AT)) || time) ?? EPOCH,
   bytes: Buffer.from(data, "base64")
 })
+
+const NEVER = new AbortController().signal

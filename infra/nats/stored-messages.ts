@@ -1,11 +1,14 @@
 import { MsgHdrsImpl } from "@nats-io/transport-node"
-import { LogUnavailable } from "#streams/ports/event-log.ts"
-import { commitOf, type Delivered } from "./commit-message.ts"
+import { LogUnavailable, type StoredCommit } from "#streams/ports/event-log.ts"
+import { commitOf } from "./commit-message.ts"
 import { assertOpen, type Link } from "./connection.ts"
 import { subjectOf } from "./ledger-stream.ts"
 
 const PATIENCE_MS = 30_000
 const NO_MESSAGE_FOUND = 10037
+
+/** A commit with its place in the stream. */
+export type Delivered = { readonly seq: number; readonly commit: StoredCommit }
 
 /** Single messages as the stream's leader has them: a direct get may come from a replica that lags behind. */
 export type StoredMessages = {

@@ -14,7 +14,8 @@ import { Suspense } from "./suspense.ts"
 
 const RETRY_MS = 200
 const MOST_MESSAGES = 64
-const SETTLE_EVERY_MS = 10_000
+/** What came since is recorded once more at the next start. */
+const SETTLE_EVERY_MS = 2_000
 /** A report that fails so often for reasons of its own must not keep back those after it. */
 const TRIES = 3
 
@@ -33,6 +34,9 @@ export type ReportIntakeOptions = {
 /** A report on its way: where it stood in what came. */
 type Line = { readonly id: string; readonly record: RawRecord; readonly decoded: DecodedReport }
 type Outcome = "recorded" | { readonly reason: string; readonly position?: string }
+/** It was recorded before, by these events: whether they keep it in suspense stands in the ledger. */
+type Before = { readonly first: number; readonly last: number }
+type Events = ReadonlyArray<Recorded<AccountEvent>>
 
 /**
  * What a venue sends, on its way into the ledger: kept raw first, on disk before it is looked at; then decoded and
@@ -91,7 +95,8 @@ export class ReportIntake {
   async retry(id: string, actor: string, note: string): Promise<Outcome | undefined> {
     const found = this.suspense.get(id)
     if (found === undefined) return undefined
-    const outcome = await this.#submit(this.#options.decode(found.bytes)[0]!)
+    const [outcome] = await this.#outcomesOf([await this.#submit(this.#options.decode(found.bytes)[0]!)])
+    if (outcome === undefined) return undefined
     if (outcome === "recorded") await this.suspense.resolve(id, "recorded", actor, note)
     else await this.suspense.restate({ ...found, ...outcome })
     return outcome
@@ -172,32 +177,50 @@ export class ReportIntake {
 
   /** How many of the first lines are seen to, and what stopped it. */
   async #recordSome(lines: ReadonlyArray<Line>): Promise<{ readonly done: number; readonly error?: Error }> {
-    const outcomes = await Promise.allSettled(lines.map(({ decoded }) => this.#submit(decoded)))
-    for (const [i, outcome] of outcomes.entries()) {
-      if (outcome.status === "rejected") return { done: i, error: outcome.reason as Error }
-      if (outcome.value === "recorded") continue
-      const { id, record, decoded } = lines[i]!
-      try {
-        await this.suspense.add({ id, receivedAt: record.at, bytes: decoded.bytes(), ...outcome.value })
-      } catch (error) {
-        return { done: i, error: error as Error }
+    const asked = await Promise.allSettled(lines.map(({ decoded }) => this.#submit(decoded)))
+    const failed = asked.findIndex(({ status }) => status === "rejected")
+    const answers = asked.flatMap((one, i) =>
+      one.status === "fulfilled" && (failed < 0 || i < failed) ? [one.value] : []
+    )
+    let done = 0
+    try {
+      for (const outcome of await this.#outcomesOf(answers)) {
+        const { id, record, decoded } = lines[done]!
+        if (outcome !== "recorded")
+          await this.suspense.add({ id, receivedAt: record.at, bytes: decoded.bytes(), ...outcome })
+        done++
       }
+    } catch (error) {
+      return { done, error: error as Error }
     }
-    return { done: lines.length }
+    return failed < 0 ? { done } : { done, error: (asked[failed] as PromiseRejectedResult).reason as Error }
   }
 
-  async #submit({ undecodable, report }: DecodedReport): Promise<Outcome> {
+  async #submit({ undecodable, report }: DecodedReport): Promise<Outcome | Before> {
     if (undecodable !== undefined || report === undefined) return { reason: `it is not understood: ${undecodable}` }
-    const { writer, venue, log } = this.#options
+    const { writer, venue } = this.#options
     const answer = await writer.submit(reported(venue, report))
     if (answer.kind === "refused") return { reason: `${answer.refusal.code}: ${answer.refusal.detail}` }
     if (answer.kind === "nothing") return "recorded"
     if (answer.kind === "facts") return this.#inLedger(answer.events)
-    const { first, last } = answer
-    return this.#inLedger(await eventsBetween(log, ledgerCodec, writer.partition, first, last))
+    return answer
   }
 
-  #inLedger(events: ReadonlyArray<Recorded<AccountEvent>>): Outcome {
+  /** What was recorded before is read in one piece: after a crash thousands of reports come once more. */
+  async #outcomesOf(answers: ReadonlyArray<Outcome | Before>): Promise<ReadonlyArray<Outcome>> {
+    const { log, writer } = this.#options
+    const before = answers.filter(isBefore)
+    const first = Math.min(...before.map((one) => one.first))
+    const last = Math.max(...before.map((one) => one.last))
+    const events = before.length === 0 ? [] : await eventsBetween(log, ledgerCodec, writer.partition, first, last)
+    return answers.map((answer) => {
+      if (!isBefore(answer)) return answer
+      const from = answer.first - (events[0]?.eventNo ?? 0)
+      return this.#inLedger(events.slice(from, from + answer.last - answer.first + 1))
+    })
+  }
+
+  #inLedger(events: Events): Outcome {
     const suspended = events.find(({ type }) => type === "ReportSuspended")
     if (suspended?.type !== "ReportSuspended") return "recorded"
     const position = `${this.#options.writer.partition}:${suspended.eventNo}`
@@ -212,6 +235,8 @@ export class ReportIntake {
     this.#settledWritten = settled
   }
 }
+
+const isBefore = (answer: Outcome | Before): answer is Before => typeof answer === "object" && "first" in answer
 
 /** It has nothing to do with the report: it is tried until it is over. */
 const isOutage = (error: Error): boolean => error instanceof LogUnavailable || error instanceof NotTheWriter

@@ -121,7 +121,7 @@ export const httpClient = (url: string): CommandClient => ({
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ account, symbol, side, type, quantity: formatFixed(quantity), clOrdId: id }),
-      signal: AbortSignal.timeout(5_000)
+      signal: AbortSignal.timeout(30_000) // longer than the gateway looks for a writer
     })
     const body = (await response.json()) as { orderId: string }
     if (response.status > 201) throw new Error(`${response.status} ${JSON.stringify(body)}`)

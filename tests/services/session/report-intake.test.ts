@@ -92,6 +92,33 @@ describe("a venue's report", () => {
     expect((await rawReports(raw)).join("\n")).toContain(`"type":"New"`)
   })
 
+  it("that comes once more after a crash with many others is not looked up by itself", async () => {
+    const [log, raw] = [memoryLog(), memoryRaw()]
+    const first = await platform({ log, raw })
+    const orderId = await resting(first)
+    const reports = Array.from({ length: 200 }, (_, n) =>
+      report(orderId, `part-${n}`, { quantity: "0.0001", account: n === 150 ? "nobody" : "demo" })
+    )
+    for (const one of reports) first.engine.intake.receive(lines(one))
+    await expect.poll(() => first.engine.orders.get(orderId as never)?.row.cumQty).toBe(parseFixed("0.0199"))
+    await expect.poll(() => first.engine.intake.suspense.size).toBe(1)
+    const before = first.engine.writer.head().eventNo
+    await first.close()
+
+    let reads = 0
+    // as after a kill: nobody knows how far it was settled
+    const unsettled: typeof raw = {
+      ...raw,
+      newest: async (channel) => (channel.channel === "settled" ? undefined : raw.newest(channel))
+    }
+    const counted: typeof log = { ...log, read: (...args) => (reads++, log.read(...args)) }
+    const second = await platform({ log: counted, raw: unsettled })
+    expect(second.engine.writer.head().eventNo).toBe(before)
+    expect(second.engine.intake.suspense.size).toBe(1)
+    // the replay, and some halving for each batch of raw messages
+    expect(reads).toBeLessThan(150)
+  })
+
   it("that came before a crash and is not in the ledger is recorded at the next start, once", async () => {
     using dir = tempDir("intake")
     const log = memoryLog()

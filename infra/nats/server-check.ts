@@ -53,8 +53,8 @@ export const unsynced = async (
 const notSynced = ({ name }: ServerState): string =>
   `Server ${name} acknowledges before it has written to disk: set \`sync_interval: always\` in its jetstream block and restart it.`
 
-/** One that was ended a moment ago still counts as there: it is asked again until it does not. */
-const SILENCE_MS = 5_000
+/** One that was ended, or has come back, a moment ago counts as there and says nothing yet: it is asked again. */
+const SILENCE_MS = 20_000
 const syncOrSilence = async (link: Link, jsm: JetStreamManager, stream: string, sources: ServerSources) => {
   const end = Date.now() + SILENCE_MS
   for (;;) {

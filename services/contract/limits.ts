@@ -61,7 +61,9 @@ export const PlaceHalt = Schema.Struct({
   id: Schema.optionalKey(ScopeId),
   symbol: Schema.optionalKey(Symbol),
   reason: Note,
-  mode: Schema.optionalKey(HaltMode)
+  mode: Schema.optionalKey(HaltMode),
+  /** of several partitions the one that is meant; the gateway asks all of them */
+  partition: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
 })
   .check(
     Schema.makeFilter(({ id, scope }) =>
@@ -77,7 +79,9 @@ export const KillSwitch = Schema.Struct({
   id: Schema.optionalKey(ScopeId),
   symbol: Schema.optionalKey(Symbol),
   reason: Note,
-  clOrdId: Schema.optionalKey(ClOrdId)
+  clOrdId: Schema.optionalKey(ClOrdId),
+  /** of several partitions the one that is meant; the gateway asks all of them */
+  partition: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
 })
   .check(
     Schema.makeFilter(({ id, scope }) =>

@@ -17,11 +17,11 @@ export type Concern = {
 
 /** Commands that may bear an id of their caller's. */
 const WITH_ID =
-  /^\/(?:orders(?:\/groups|\/cancel-all|\/[^/]+)?|accounts\/[^/]+\/(?:deposits|withdrawals|transfers|entries))$/u
+  /^\/(?:risk\/kill|orders(?:\/groups|\/cancel-all|\/[^/]+)?|accounts\/[^/]+\/(?:deposits|withdrawals|transfers|entries))$/u
 
-const pathOf = ({ path }: Forwarded): URL => new URL(path, "http://writer")
+export const pathOf = ({ path }: Forwarded): URL => new URL(path, "http://writer")
 
-const fieldsOf = (body: string | undefined): Readonly<Record<string, unknown>> => {
+export const fieldsOf = (body: string | undefined): Readonly<Record<string, unknown>> => {
   try {
     const document: unknown = JSON.parse(body ?? "")
     return typeof document === "object" && document !== null ? (document as Record<string, unknown>) : {}
@@ -59,8 +59,12 @@ export const repeatable = (request: Forwarded, newId: () => string): { request: 
   }
   const fields = fieldsOf(body)
   if ("clOrdId" in fields || body === undefined) return { request, isSafe: "clOrdId" in fields }
-  // into the text as it came: a number that was parsed and written again might be another one
-  const more = Object.keys(fields).length === 0 ? "" : ","
-  const named = body.replace(/^\s*\{/u, (brace) => `${brace}"clOrdId":"${newId()}"${more}`)
+  const named = withField(body, "clOrdId", `"${newId()}"`)
   return { request: { ...request, body: named }, isSafe: named !== body }
+}
+
+/** With a field more in the text as it came: a number that was parsed and written again might be another one. */
+export const withField = (body: string | undefined, name: string, value: string): string => {
+  const more = Object.keys(fieldsOf(body)).length === 0 ? "" : ","
+  return (body ?? "").replace(/^\s*\{/u, (brace) => `${brace}"${name}":${value}${more}`)
 }

@@ -5,6 +5,7 @@ import { openLedgerPartitions } from "#infra/nats/ledger-partitions.ts"
 import { openNatsLeases } from "#infra/nats/lease-store.ts"
 import { newCommandId } from "#services/desk/command-id.ts"
 import { concernOf, type Forwarded } from "#services/gateway/forwarded.ts"
+import { forwardToAll } from "#services/gateway/forward-all.ts"
 import { forwarder } from "#services/gateway/forward.ts"
 import { forwardRoute } from "#services/gateway/forward-route.ts"
 import { serveApi } from "#services/http/serve.ts"
@@ -60,7 +61,7 @@ export const gatewayProcess = Effect.fn("gateway")(function* (options: PlatformO
       name: "gateway",
       version: VERSION,
       port,
-      mounts: [forwardRoute(forward)],
+      mounts: [forwardRoute(forwardToAll(forward, look))],
       health: async () => {
         const partitions = await ledger.list()
         const holders = await Promise.all(partitions.map((partition) => holderIn(store, partition)))

@@ -6,7 +6,7 @@ import type { Risk } from "#services/risk/contract.ts"
 import type { PartitionRouter } from "./partition-router.ts"
 
 const OF_ALL =
-  "each partition keeps the limits and halts of the firm and of symbols for itself: with several partitions they are set by account or group"
+  "each partition keeps the limits and halts of the firm and of symbols for itself: with several partitions limits are set by account or group, and a halt names its partition (the gateway asks all of them)"
 
 /** The routes of risk over the partitions that this process writes. */
 export const routedRisk = (router: PartitionRouter): Risk => {
@@ -16,12 +16,15 @@ export const routedRisk = (router: PartitionRouter): Risk => {
     if (scope === "group" && id !== undefined) return router.onGroup(id as GroupId, false, ({ risk }) => ask(risk))
     return router.onOnly(false, "scope", OF_ALL, ({ risk }) => ask(risk))
   }
+  type Named = { readonly scope: Scope; readonly id?: string; readonly partition?: number }
+  const onNamed = <T>({ scope, id, partition }: Named, ask: (risk: Risk) => Promise<Answer<T>>) =>
+    partition === undefined ? onScope(scope, id, ask) : router.on(partition, false, ({ risk }) => ask(risk))
   return {
     limits: (query, meta) => router.onAccount(query.account, true, ({ risk }) => risk.limits(query, meta)),
     check: (input, meta) => router.onAccount(input.account, true, ({ risk }) => risk.check(input, meta)),
     setLimits: (input, meta) => onScope(input.scope, input.id, (risk) => risk.setLimits(input, meta)),
-    halt: (input, meta) => onScope(input.scope, input.id, (risk) => risk.halt(input, meta)),
-    kill: (input, meta) => onScope(input.scope, input.id, (risk) => risk.kill(input, meta)),
+    halt: (input, meta) => onNamed(input, (risk) => risk.halt(input, meta)),
+    kill: (input, meta) => onNamed(input, (risk) => risk.kill(input, meta)),
     allot: (input, meta) => router.onGroup(input.group, false, ({ risk }) => risk.allot(input, meta)),
     halts: (query, meta) => router.onOnly(true, "scope", OF_ALL, ({ risk }) => risk.halts(query, meta)),
     resume: (haltId, meta) => router.onId(haltId, false, ({ risk }) => risk.resume(haltId, meta))

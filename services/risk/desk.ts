@@ -15,6 +15,7 @@ import { whatIf, type Market } from "./what-if.ts"
 export const makeRiskDesk = (writer: AccountWriter, send: Send, market: Market): Risk => {
   const { partition } = writer
   const check = whatIf(partition, market)
+  const kill = killSwitch(writer, send, market.clock)
   return {
     limits: ({ account: id }) =>
       writer.look((state) => {
@@ -63,7 +64,8 @@ export const makeRiskDesk = (writer: AccountWriter, send: Send, market: Market):
         const items = all.slice(0, limit).map((halt) => haltBody(halt, partition))
         return ok({ items, ...(all.length > limit && { next: items.at(-1)!.haltId }) })
       }),
-    halt: async ({ scope, id, symbol, reason, mode }, meta) => {
+    halt: async ({ scope, id, symbol, reason, mode, partition: asked = partition }, meta) => {
+      if (asked !== partition) return otherPartition(partition)
       const optional = {
         ...(id !== undefined && { scopeId: id }),
         ...(symbol !== undefined && { symbol }),
@@ -75,7 +77,8 @@ export const makeRiskDesk = (writer: AccountWriter, send: Send, market: Market):
       if (event?.type !== "TradingHalted") throw new Error("a halt left no event")
       return created(haltBody({ ...event.data, at: event.recordedAt, eventNo: event.eventNo }, partition))
     },
-    kill: killSwitch(writer, send, market.clock),
+    kill: async (input, meta) =>
+      (input.partition ?? partition) === partition ? kill(input, meta) : otherPartition(partition),
     resume: async (haltId, meta) => {
       const halt = await writer.look((state) => state.halts.get(haltId))
       if (halt === undefined) return refused(404, "UnknownHalt", `there is no halt ${haltId}`)
@@ -90,3 +93,8 @@ export const makeRiskDesk = (writer: AccountWriter, send: Send, market: Market):
     }
   }
 }
+
+const otherPartition = (partition: number) =>
+  refused(422, "OtherPartition", `this is partition ${partition}`, {
+    errors: [{ field: "partition", reason: `accounts here are in partition ${partition}` }]
+  })

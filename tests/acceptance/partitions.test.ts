@@ -72,8 +72,32 @@ test(
       expect(refused).toMatchObject({ status: 201, body: { status: "Rejected" } })
       const resumed = await fetch(api(`/risk/halts/${String(halted.body["haltId"])}`), { method: "DELETE" })
       expect(resumed.status).toBe(200)
+      const statusOf = async (account: string) =>
+        (await ask(api("/orders"), { account, ...order })).body["status"] as string
+      // of the firm: in every partition, and lifted in every one
       const firm = await ask(api("/risk/halts"), { scope: "firm", reason: "a test" })
-      expect(firm).toMatchObject({ status: 422, body: { code: "SeveralPartitions" } })
+      expect(firm).toMatchObject({
+        status: 201,
+        body: {
+          haltId: expect.stringMatching(/^halt-0-\d+,halt-1-\d+$/),
+          position: expect.stringMatching(/^0:\d+,1:\d+$/)
+        }
+      })
+      expect(await Promise.all(["usual", "mate"].map(statusOf))).toEqual(["Rejected", "Rejected"])
+      const lifted = await fetch(api(`/risk/halts/${String(firm.body["haltId"])}`), { method: "DELETE" })
+      expect(lifted.status).toBe(200)
+      expect(await Promise.all(["usual", "mate"].map(statusOf))).toEqual(["PendingNew", "PendingNew"])
+      const killed = await ask(api("/risk/kill"), { scope: "firm", reason: "a test" })
+      expect(killed).toMatchObject({ status: 200, body: { remaining: [], haltId: expect.stringMatching(/,halt-1-/) } })
+      await fetch(api(`/risk/halts/${String(killed.body["haltId"])}`), { method: "DELETE" })
+      const elsewhere = await ask(first.url(OMS, "/risk/halts"), { scope: "firm", reason: "a test", partition: 1 })
+      expect(elsewhere).toMatchObject({ status: 503, body: { code: "NotTheWriter" } })
+      const limited = await fetch(api("/risk/limits"), {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ scope: "firm", id: "firm", limits: { maxOpenOrders: 5 }, reason: "a test" })
+      })
+      expect([limited.status, ((await limited.json()) as { code: string }).code]).toEqual([422, "SeveralPartitions"])
       expect((await ask(api("/pnl/realtime?account=mate"))).body["position"]).toMatch(/^1:/)
 
       const notHere = { status: 503, retryAfter: "1", body: { code: "NotTheWriter" } }

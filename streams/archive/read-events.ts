@@ -1,10 +1,8 @@
 import { UnreadableBytes } from "#domain/bytes/reader.ts"
 import { eventsOf } from "#streams/commit-events.ts"
-import type { Codec } from "#streams/codec.ts"
-import type { Fact, Recorded } from "#domain/kernel/event.ts"
 import type { ObjectStore } from "#streams/ports/object-store.ts"
 import { checkedSegment, DamagedArchive, sealsInOrder, type SealInOrder } from "./archive.ts"
-import { FORM } from "./event-form.ts"
+import { FORM, type FormCodec } from "./event-form.ts"
 import { sha256Hex, type Payload } from "./seal.ts"
 import { unpack } from "./segment.ts"
 import { eventUnpacker, type UnpackedCommit } from "./unpack-events.ts"
@@ -24,14 +22,14 @@ export type SegmentEvents<Event> = SealInOrder & {
  * and originals are those that an anchor has signed, `verify` says. The next segment is fetched and unpacked, in threads of
  * the engine, while the one before is read. The first damage throws.
  */
-export async function* readArchivedEvents<Event extends Fact>(
+export async function* readArchivedEvents<Event>(
   store: ObjectStore,
   partition: number,
-  codec: Pick<Codec<Event>, "types" | "decode" | "scan">,
+  codec: FormCodec<Event> & Parameters<typeof eventsOf<Event>>[0],
   { originals = false } = {}
-): AsyncGenerator<SegmentEvents<Recorded<Event>>> {
-  const unpackEvents = eventUnpacker<Recorded<Event>>(codec)
-  const eventsIn = async (sealed: SealInOrder): Promise<SegmentEvents<Recorded<Event>>> => {
+): AsyncGenerator<SegmentEvents<Event>> {
+  const unpackEvents = eventUnpacker(codec)
+  const eventsIn = async (sealed: SealInOrder): Promise<SegmentEvents<Event>> => {
     const { key, seal, after } = sealed
     const damaged = (object: string, reason: string) =>
       new DamagedArchive(`${store.name}: ${key}: ${object}: ${reason}`)
@@ -69,7 +67,7 @@ export async function* readArchivedEvents<Event extends Fact>(
     }
     return { ...sealed, form: "commits", bytes, runs: runsOfOriginals }
   }
-  let ahead: Promise<SegmentEvents<Recorded<Event>>> | undefined
+  let ahead: Promise<SegmentEvents<Event>> | undefined
   for await (const sealed of sealsInOrder(store, partition)) {
     const next = eventsIn(sealed)
     next.catch(() => undefined) // told when it is its turn

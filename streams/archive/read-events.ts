@@ -4,7 +4,7 @@ import type { ObjectStore } from "#streams/ports/object-store.ts"
 import { checkedSegment, DamagedArchive, sealsInOrder, type SealInOrder } from "./archive.ts"
 import { FORM, type FormCodec } from "./event-form.ts"
 import { sha256Hex, type Payload } from "./seal.ts"
-import { unpack } from "./segment.ts"
+import { unpackWhole } from "./segment.ts"
 import { eventUnpacker, type UnpackedCommit } from "./unpack-events.ts"
 
 /** The events of one segment, and from which of its forms they are. */
@@ -77,17 +77,18 @@ export async function* readArchivedEvents<Event>(
   if (ahead !== undefined) yield await ahead
 }
 
-/** A second form as it was sealed, unpacked. */
+/** A second form as it was sealed, unpacked: what has the hash of the packed bytes unpacks to one thing only. */
 export const formOf = async (
   store: ObjectStore,
-  { object, sha256, originalSize, originalSha256 }: Payload,
+  { object, sha256, originalSize }: Payload,
   damaged: (reason: string) => Error
 ): Promise<Buffer> => {
   const packed = await store.get(object)
   if (packed === undefined) throw damaged("it is missing")
   if (sha256Hex(packed) !== sha256) throw damaged("it is not what was sealed")
-  const { bytes, trouble } = await unpack(packed, originalSize)
-  if (trouble !== undefined) throw damaged(trouble)
-  if (sha256Hex(bytes) !== originalSha256) throw damaged("it is not what was sealed")
-  return bytes
+  try {
+    return await unpackWhole(packed, originalSize)
+  } catch (error) {
+    throw damaged((error as Error).message)
+  }
 }

@@ -22,7 +22,10 @@ export type Codec<Event extends Fact> = {
   readonly decodeStrictly: (raw: Record<string, unknown>) => Recorded<Event>
   /** All events of a body that stand in `text` from a place on, without parsing it; undefined where that cannot be done. */
   readonly scan: (body: Uint8Array, text: string, from: number) => ReadonlyArray<Recorded<Event>> | undefined
+  /** Every type in its present version, its fields in the order in which they are stored. */
+  readonly types: ReadonlyArray<StoredType>
 }
+export type StoredType = { readonly type: string; readonly v: number; readonly fields: ReadonlyArray<ScannedField> }
 
 type Plan = {
   readonly definition: EventDefinition
@@ -88,10 +91,10 @@ export const makeCodec = <Event extends Fact>(definitions: ReadonlyArray<EventDe
     if (plan === undefined) throw new Undecodable(`event type ${String(type)} is unknown to this program`)
     return plan
   }
+  const stored = definitions.map((definition) => ({ definition, fields: scannedFields(definition) }))
   return {
-    scan: eventScanner(
-      [...plans.values()].map(({ definition }) => ({ definition, fields: scannedFields(definition) }))
-    ),
+    scan: eventScanner(stored),
+    types: stored.map(({ definition: { type, v }, fields }) => ({ type, v, fields })),
     encode: (event) => encodeWith(planFor(event.type), event),
     decode: (raw) => {
       const plan = planFor(raw["type"])

@@ -4,6 +4,7 @@ import { anchorFile } from "#infra/folder/anchor-file.ts"
 import { keepArchived, type ArchiveStatus } from "#streams/archive/keep-archived.ts"
 import { archiveCopy, logCopy } from "#streams/copies/copy.ts"
 import { keepScrubbing, type Scrubbed } from "#streams/copies/scrub.ts"
+import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { ProofSettings } from "./proof-settings.ts"
 import { openArchive, openLogForReading } from "./stores.ts"
@@ -45,6 +46,7 @@ if (log !== undefined) {
       log,
       store,
       partition,
+      codec: ledgerCodec,
       segmentBytes: settings.segmentBytes,
       everyMs: settings.archiveEveryMs,
       signal,
@@ -52,7 +54,7 @@ if (log !== undefined) {
     }),
     keepScrubbing({
       partition,
-      copies: [logCopy("ledger", log), archiveCopy("archive", store)],
+      copies: [logCopy("ledger", log), archiveCopy("archive", store, ledgerCodec)],
       book: anchorFile(settings.anchorsFile),
       firstAfterMs: Math.min(settings.scrubEveryMs, 60_000),
       everyMs: settings.scrubEveryMs,

@@ -1,6 +1,7 @@
 import { allAnchors, type BookFault } from "#streams/anchors/checked-book.ts"
 import { compareCopies, type Compared } from "#streams/copies/compare.ts"
 import { archiveCopy, logCopy } from "#streams/copies/copy.ts"
+import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import { archivePlace, trustedKeys } from "./places.ts"
 import { count } from "./progress.ts"
@@ -35,7 +36,7 @@ export const verifyCopies = async (
   try {
     const { books, faults } = await checkedBooks(said, tools, place, store, trustedKeys(said, tools))
     const others = [
-      ...(store === undefined ? [] : [archiveCopy("archive", store)]),
+      ...(store === undefined ? [] : [archiveCopy("archive", store, ledgerCodec)]),
       ...(mirrors?.found ?? []).map((mirror) => logCopy(`mirror ${mirror.name}`, mirror.log))
     ]
     const anchors = allAnchors(books)

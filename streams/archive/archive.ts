@@ -1,4 +1,4 @@
-import { BrokenChain, checkCommit } from "#streams/chain.ts"
+import { BrokenChain, checkCommit, type CheckedCommit } from "#streams/chain.ts"
 import { EMPTY_CHAIN, type ChainHead } from "#streams/commit.ts"
 import type { StoredCommit } from "#streams/ports/event-log.ts"
 import type { ObjectStore } from "#streams/ports/object-store.ts"
@@ -61,26 +61,44 @@ export const readSegment = async (store: ObjectStore, seal: Seal): Promise<ReadS
   return { commits: read.commits, ...(why !== undefined && { trouble: `${payload.object}: ${why}` }) }
 }
 
-/** Every commit of the archive, each segment proved by its seal and each commit by its chain; the first damage throws. */
-export async function* readArchive(store: ObjectStore, partition: number): AsyncGenerator<ReadonlyArray<StoredCommit>> {
-  let end = EMPTY_ARCHIVE
+/** A seal that follows those before it, and where the archive stood there. */
+export type SealInOrder = { readonly key: string; readonly seal: Seal; readonly after: ArchiveEnd }
+
+/** Every seal of a partition, each chained to the one before it; the first that is not throws. */
+export async function* sealsInOrder(store: ObjectStore, partition: number): AsyncGenerator<SealInOrder> {
+  let after = EMPTY_ARCHIVE
   for (const key of await sealNames(store, partition)) {
     const found = await readSeal(store, key)
     const damaged = (reason: string) => new DamagedArchive(`${store.name}: ${key}: ${reason}`)
     if (found === undefined) throw damaged("it cannot be read")
     const { seal } = found
-    if (seal.partition !== partition || seal.first !== end.no + 1 || seal.prevSeal !== end.seal)
-      throw damaged(`it does not follow the seal of commit ${end.no}`)
-    const { commits, trouble } = await readSegment(store, seal)
-    if (trouble !== undefined) throw damaged(trouble)
-    let head: ChainHead = end
-    for (const commit of commits) {
-      checkCommit(head, commit, partition)
-      head = commit
-    }
-    if (head.no !== seal.last || head.hash !== seal.hash)
-      throw new BrokenChain(partition, head.no, `the seal ${key} ends elsewhere`)
-    end = { no: seal.last, hash: seal.hash, eventNo: seal.lastEvent, seal: found.hash }
-    yield commits
+    const follows = seal.first === after.no + 1 && seal.prev === after.hash && seal.prevSeal === after.seal
+    if (seal.partition !== partition || !follows) throw damaged(`it does not follow the seal of commit ${after.no}`)
+    yield { key, seal, after }
+    after = { no: seal.last, hash: seal.hash, eventNo: seal.lastEvent, seal: found.hash }
   }
+}
+
+/** The original commits of a sealed segment, each checked by its chain; throws {@link DamagedArchive} or BrokenChain. */
+export const checkedSegment = async (
+  store: ObjectStore,
+  { key, seal, after }: SealInOrder
+): Promise<ReadonlyArray<CheckedCommit>> => {
+  const { commits, trouble } = await readSegment(store, seal)
+  if (trouble !== undefined) throw new DamagedArchive(`${store.name}: ${key}: ${trouble}`)
+  let head: ChainHead = after
+  const checked = commits.map((commit) => {
+    const one = checkCommit(head, commit, seal.partition)
+    head = commit
+    return one
+  })
+  if (head.no !== seal.last || head.hash !== seal.hash)
+    throw new BrokenChain(seal.partition, head.no, `the seal ${key} ends elsewhere`)
+  return checked
+}
+
+/** Every commit of the archive, each segment proved by its seal and each commit by its chain; the first damage throws. */
+export async function* readArchive(store: ObjectStore, partition: number): AsyncGenerator<ReadonlyArray<StoredCommit>> {
+  for await (const sealed of sealsInOrder(store, partition))
+    yield (await checkedSegment(store, sealed)).map(({ stored }) => stored)
 }

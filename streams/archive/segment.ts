@@ -1,8 +1,9 @@
 import { promisify } from "node:util"
-import { constants, createZstdDecompress, zstdCompress } from "node:zlib"
+import { constants, createZstdDecompress, zstdCompress, zstdDecompress } from "node:zlib"
 import type { StoredCommit } from "#streams/ports/event-log.ts"
 
 const compressAsync = promisify(zstdCompress)
+const decompressAsync = promisify(zstdDecompress)
 const NEWLINE = 10
 
 /**
@@ -54,6 +55,13 @@ const headOf = (text: string): Head | undefined => {
 
 export const pack = (bytes: Uint8Array): Promise<Buffer> =>
   compressAsync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 6 } })
+
+/** Unpacks what must have `size` bytes then, in a thread of the engine; throws where it has not. */
+export const unpackWhole = async (packed: Uint8Array, size: number): Promise<Buffer> => {
+  const bytes = await decompressAsync(packed, { maxOutputLength: size, chunkSize: Math.max(64, size) })
+  if (bytes.length !== size) throw new Error(`it unpacks to ${bytes.length} bytes, not to ${size}`)
+  return bytes
+}
 
 /** Unpacks at most `most` bytes; what came out before a damage is given all the same. */
 export const unpack = (packed: Uint8Array, most: number): Promise<{ bytes: Buffer; trouble?: string }> =>

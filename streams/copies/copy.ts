@@ -1,4 +1,6 @@
 import { EMPTY_ARCHIVE, readSeal, readSegment, sealNames, type ReadSegment } from "#streams/archive/archive.ts"
+import { formFault } from "#streams/archive/form-fault.ts"
+import type { FormCodec } from "#streams/archive/event-form.ts"
 import type { Seal } from "#streams/archive/seal.ts"
 import type { EventLog, StoredCommit } from "#streams/ports/event-log.ts"
 import type { ObjectStore } from "#streams/ports/object-store.ts"
@@ -48,8 +50,8 @@ export const logCopy = (name: string, log: Pick<EventLog, "read">): Copy => ({
   }
 })
 
-/** The original commits of an archive. */
-export const archiveCopy = (name: string, store: ObjectStore): Copy => ({
+/** The original commits of an archive. With a codec it is also told where another form of them says something else. */
+export const archiveCopy = (name: string, store: ObjectStore, codec?: FormCodec<unknown>): Copy => ({
   name,
   async *pieces(partition) {
     const names = await sealNames(store, partition)
@@ -82,7 +84,14 @@ export const archiveCopy = (name: string, store: ObjectStore): Copy => ({
         prevSeal !== undefined && seal.prevSeal !== prevSeal
           ? `${key}: it, or the seal before it, is not as it was written`
           : undefined
-      yield pieceOf(key, seal, await readSegment(store, seal), unchained)
+      const segment = await readSegment(store, seal)
+      const piece = pieceOf(key, seal, segment, unchained)
+      const fault =
+        codec === undefined || piece.wrong !== undefined || piece.lost !== undefined
+          ? undefined
+          : await formFault(store, seal, segment.commits, codec)
+      const { first, last } = seal
+      yield fault === undefined ? piece : { ...piece, wrong: { first, last, reason: fault } }
       prevSeal = hash
       next = seal.last + 1
     }

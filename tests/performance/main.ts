@@ -15,8 +15,9 @@ const USAGE = `Usage: npm run bench -- NAME [OPTIONS] [--json]
            --with bare|all (bare; of ws and http): all is the whole platform: venue, projections, archive, anchors, snapshots, 10,000 open orders
            --in-flight N (256; of ws 2048, of http 64 connections)  --batch N (256, orders in a frame of ws)  --seconds N (10, each part)  --rate N (1000 orders/s of the steady part, 0: none)
   risk     an order decided with every risk check and evolved, in process   --orders N (300000)
-  replay   read, chain-checked, decoded and folded: what a saturated "orders" wrote
-           --log sqlite|nats (nats)  --events N (400000)  --runs N (5)
+  replay   read, checked, decoded and folded: what "orders" wrote, from the ledger or from an archive of it
+           --from log|archive (log)  --log sqlite|nats (nats)  --events N (400000)  --runs N (5)
+           --in-flight N (256; 1 leaves an order to a commit, as it is at 1,000/s)
   start    a writer's process with so many events behind it, from a snapshot and without
            --log sqlite|nats (nats)  --events N (400000)  --open N (10000, orders that are open)  --runs N (5)
 
@@ -29,6 +30,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     log: { type: "string", default: "nats" },
+    from: { type: "string", default: "log" },
     sync: { type: "string", default: "always" },
     transport: { type: "string", default: "nats" },
     with: { type: "string", default: "bare" },
@@ -52,7 +54,10 @@ const count = (
   if (!Number.isInteger(value) || value < 0) throw new WrongUsage(`--${name} is a whole number, not ${values[name]}`)
   return value
 }
-const oneOf = <T extends string>(name: "log" | "sync" | "transport" | "with", ...allowed: ReadonlyArray<T>): T => {
+const oneOf = <T extends string>(
+  name: "log" | "from" | "sync" | "transport" | "with",
+  ...allowed: ReadonlyArray<T>
+): T => {
   const value = values[name] as T
   if (!allowed.includes(value)) throw new WrongUsage(`--${name} is ${allowed.join(" or ")}, not ${value}`)
   return value
@@ -77,7 +82,13 @@ const run = (name: string | undefined): Promise<BenchResult> | BenchResult => {
     case "risk":
       return benchRisk(count("orders"))
     case "replay":
-      return benchReplay({ log, events: count("events"), runs: count("runs") })
+      return benchReplay({
+        log,
+        from: oneOf("from", "log", "archive"),
+        events: count("events"),
+        runs: count("runs"),
+        inFlight: count("in-flight", "256")
+      })
     case "start":
       return benchStart({ log, events: count("events"), open: count("open"), runs: count("runs") })
     default:

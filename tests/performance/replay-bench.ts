@@ -5,20 +5,32 @@ import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { readChecked } from "#streams/chain.ts"
 import { eventsOf } from "#streams/commit-events.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
+import { tempDir } from "#tests/support/temp-dir.ts"
+import { archiveReplay } from "./archive-replay.ts"
 import { benchOrders } from "./order-bench.ts"
 import { conditions, round, type BenchResult, type Metrics } from "./figures.ts"
 
-export type ReplayBenchOptions = { readonly log: "sqlite" | "nats"; readonly events: number; readonly runs: number }
+export type ReplayBenchOptions = {
+  readonly log: "sqlite" | "nats"
+  readonly from: "log" | "archive"
+  readonly events: number
+  readonly runs: number
+  /** of those who wrote it: 256 fill commits, 1 leaves each order alone in one, as it is at 1,000 orders/s */
+  readonly inFlight: number
+}
 
-/** Reads, checks the chain, decodes and folds into account state what a saturated `bench orders` wrote before. */
-export const benchReplay = async ({ log, events, runs }: ReplayBenchOptions): Promise<BenchResult> => {
+/** Reads, checks, decodes and folds into account state what `bench orders` wrote before: the ledger, or an archive of it. */
+export const benchReplay = async (options: ReplayBenchOptions): Promise<BenchResult> => {
+  const { log, from, events, runs, inFlight } = options
+  const params = { log, from, events, runs, inFlight }
+  if (from === "archive") return { name: "replay", params, metrics: await ofArchive(options) }
   let bare = 0
   const results: Array<{ rate: number; seconds: number; events: number; commits: number; bytes: number }> = []
   const orders = await benchOrders({
     log,
     sync: "default", // how it was synced does not show in what is read
-    inFlight: 256,
-    seconds: 600,
+    inFlight,
+    seconds: WRITE_SECONDS,
     rate: 0,
     orders: Math.ceil(events / 2),
     onServer: async ({ natsUrl, where }) => {
@@ -43,7 +55,25 @@ export const benchReplay = async ({ log, events, runs }: ReplayBenchOptions): Pr
     wroteOrdersPerSec: orders.metrics["ratePerSec"] ?? 0,
     ...conditions()
   }
-  return { name: "replay", params: { log, events, runs, inFlight: 256 }, metrics }
+  return { name: "replay", params, metrics }
+}
+const WRITE_SECONDS = 1_800
+
+const ofArchive = async ({ log, events, runs, inFlight }: ReplayBenchOptions): Promise<Metrics> => {
+  using folder = tempDir("bench-archive")
+  let metrics: Metrics = {}
+  const load = { inFlight, seconds: WRITE_SECONDS, rate: 0, orders: Math.ceil(events / 2) }
+  const orders = await benchOrders({
+    log,
+    sync: "default",
+    ...load,
+    onServer: async ({ natsUrl, where }) => {
+      const ledger = await opened(natsUrl, where)
+      metrics = await archiveReplay(ledger, folder.path, runs)
+      await ledger.close()
+    }
+  })
+  return { ...metrics, wroteOrdersPerSec: orders.metrics["ratePerSec"] ?? 0, ...conditions() }
 }
 
 const opened = async (natsUrl: string, where: string) =>

@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
-import type { CommandClient } from "#streams/command-client.ts"
 import { freeOffset, startPlatform } from "#tests/support/platform.ts"
 import { tradeJson } from "#tests/support/trade.ts"
 import { isDead } from "./oms-writers.ts"
@@ -11,7 +10,7 @@ import type { Fault, Stage, StageOptions } from "./stage.ts"
 import { tcpProxy } from "./tcp-proxy.ts"
 import { unsyncedDisk } from "./unsynced-disk.ts"
 import { lineFaults } from "./writer-faults.ts"
-import { httpClient, WriterStory } from "./writer-story.ts"
+import { httpClient, patient, WriterStory } from "./writer-story.ts"
 
 const OMS = 8099
 const DISK_MB = 600
@@ -113,20 +112,3 @@ export const embeddedStage = async (options: StageOptions, power = false): Promi
     [Symbol.asyncDispose]: () => stack.disposeAsync()
   }
 }
-
-const PATIENCE_MS = 40_000
-
-/** Asks again under the same id, as every client must that was told 503 or nothing. */
-const patient = (client: CommandClient): CommandClient => ({
-  submit: async (partition, command) => {
-    for (const end = performance.now() + PATIENCE_MS; ; await sleep(50)) {
-      try {
-        return await client.submit(partition, command)
-      } catch (error) {
-        const { message } = error as Error
-        if (/^[45]\d\d /u.test(message) && !message.startsWith("503")) throw error
-        if (performance.now() > end) throw error
-      }
-    }
-  }
-})

@@ -129,3 +129,20 @@ export const httpClient = (url: string): CommandClient => ({
     return { kind: response.status === 200 ? "repeat" : "facts", first, last: first }
   }
 })
+
+const PATIENCE_MS = 40_000
+
+/** Asks again under the same id, as every client must that was told 503 or nothing. */
+export const patient = (client: CommandClient): CommandClient => ({
+  submit: async (partition, command) => {
+    for (const end = performance.now() + PATIENCE_MS; ; await sleep(50)) {
+      try {
+        return await client.submit(partition, command)
+      } catch (error) {
+        const { message } = error as Error
+        if (/^[45]\d\d /u.test(message) && !message.startsWith("503")) throw error
+        if (performance.now() > end) throw error
+      }
+    }
+  }
+})

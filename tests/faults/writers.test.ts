@@ -8,7 +8,7 @@ import { type Platform, startPlatform } from "#tests/support/platform.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
 import { tradeJson } from "#tests/support/trade.ts"
-import { httpClient, WriterStory } from "./writer-story.ts"
+import { httpClient, patient, WriterStory } from "./writer-story.ts"
 
 const program = inject("natsServer")
 const OMS = 8099
@@ -52,7 +52,7 @@ test(
       args: ["--profile", "servers", "--only", "gateway"],
       env: { NATS_URL: nats.url }
     })
-    const overHttp = new WriterStory(httpClient(gateway.url(GATEWAY, "/api/orders")), `h${seed}`, "demo")
+    const overHttp = new WriterStory(patient(httpClient(gateway.url(GATEWAY, "/api/orders"))), `h${seed}`, "demo")
     try {
       let [writer, other] = (await Promise.race([
         until(a, /^serves/).then(() => [a, b] as const),

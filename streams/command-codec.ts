@@ -5,6 +5,7 @@ import { AccountId, ClOrdId, Currency, GroupId, OrderId, OwnerId, Symbol } from 
 import { Cash, parseFixed, Price, Quantity } from "#domain/kernel/money.ts"
 import type { Refusal } from "#domain/kernel/shapes.ts"
 import { Time } from "#domain/kernel/time.ts"
+import { carried } from "#domain/ledger/entry-events.ts"
 import { OrderType, originFields, Side, TimeInForce } from "#domain/orders/events.ts"
 import { instructionFields } from "#domain/orders/instructions.ts"
 import type { Submission } from "./account-writer.ts"
@@ -44,6 +45,7 @@ const Moved = Schema.Union([
   Schema.Struct({ currency: Currency, amount: Cash }),
   Schema.Struct({ symbol: Symbol, quantity: Quantity })
 ])
+const Carried = Schema.Struct(carried)
 /** What programs elsewhere may send: decimals as text, times with nine decimals, no field that is not known. */
 const CommandRequest = Schema.Union([
   Schema.Struct({
@@ -80,6 +82,15 @@ const CommandRequest = Schema.Union([
   Schema.Struct({ type: Schema.Literal("Deposit"), ...movement }),
   Schema.Struct({ type: Schema.Literal("Withdraw"), ...movement }),
   Schema.Struct({ type: Schema.Literal("Transfer"), to: AccountId, moved: Moved, ...noted }),
+  Schema.Struct({
+    type: Schema.Literal("ReceiveTransfer"),
+    to: AccountId,
+    from: AccountId,
+    fromPartition: Schema.Int,
+    transitNo: Schema.Int,
+    effectiveAt: Time,
+    carried: Carried
+  }),
   Schema.Struct({ type: Schema.Literal("PostEntry"), entry: Entry, ...noted }),
   Schema.Struct({
     type: Schema.Literal("OpenAccount"),
@@ -109,6 +120,7 @@ const AMOUNTS = new Map(
 )
 const AMOUNTS_WITHIN = [
   ["moved", new Set(Moved.members.flatMap(({ fields }) => amountsOf(fields)))],
+  ["carried", new Set(amountsOf(carried))],
   ["entry", new Set(Entry.members.flatMap(({ fields }) => amountsOf(fields)))]
 ] as const
 
@@ -121,6 +133,8 @@ export type CommandReply =
       readonly orderId?: string
       /** of an order that was just sent; of a repeat, ask for the order */
       readonly status?: "PendingNew" | "Rejected"
+      /** of a transfer from another partition that is not taken here */
+      readonly refusal?: Refusal
     }
   | { readonly kind: "nothing" }
   | { readonly kind: "refused"; readonly refusal: Refusal }
@@ -161,6 +175,10 @@ export const replyOf = (answer: Answer<AccountEvent>): CommandReply => {
   const { events } = answer
   const numbers = { kind: "facts", first: events[0]!.eventNo, last: events.at(-1)!.eventNo } as const
   const [first, second] = events
+  if (first?.type === "TransferRefused") {
+    const { code, detail } = first.data
+    return { ...numbers, refusal: { code, detail } }
+  }
   if (first === undefined || !("orderId" in first.data)) return numbers
   const about = { ...numbers, orderId: first.data.orderId }
   // of a change the decision says nothing about where the order stands

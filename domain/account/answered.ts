@@ -104,6 +104,8 @@ export const remember = (
 
 const rememberCommand = (state: AnsweredCommands, event: Recorded<AccountEvent>, owner: number): void => {
   const { newest } = state
+  // how a transit ends is told by the state
+  if (isOfTransit(event)) return
   // what a transfer brings to the other account answers the one that asked: there the same id may be another command's
   const isOther = event.type === "TransferredIn"
   const isOf =
@@ -118,6 +120,11 @@ const rememberCommand = (state: AnsweredCommands, event: Recorded<AccountEvent>,
   putNew(state, commandKey(owner, event.cause), event, order, microsOfUuid7(event.cause) ?? Number.NaN)
   state.newest = { owner, id: event.cause, last: event.eventNo }
 }
+
+const isOfTransit = ({ type, data }: Recorded<AccountEvent>): boolean =>
+  type === "TransferArrived" ||
+  type === "TransferReturned" ||
+  (type === "TransferredIn" && data.fromPartition !== undefined)
 
 const putNew = (
   state: AnsweredCommands,

@@ -7,7 +7,7 @@ import type { Limits, LimitScope } from "#domain/risk/limits.ts"
 import type { GroupKind, Origin } from "#domain/orders/events.ts"
 import type { Instructions, TriggerOn } from "#domain/orders/instructions.ts"
 import type { OrderType, Side, TimeInForce, VenueReport } from "#domain/venue/messages.ts"
-import type { PostEntry, Transfer } from "./entries.ts"
+import type { PostEntry, ReceiveTransfer, SettleTransfer, Transfer } from "./entries.ts"
 
 /** Who asks, and under which id: (account, id) identifies a command, sent again it answers as the first time. */
 export type CommandHead = { readonly id: string; readonly actor: string; readonly trace?: string }
@@ -171,6 +171,8 @@ export type Request =
   | CancelAll
   | Movement
   | Transfer
+  | ReceiveTransfer
+  | SettleTransfer
   | PostEntry
   | OpenAccount
   | SetLimits

@@ -1,4 +1,5 @@
 import { Result } from "effect"
+import type { Currency, Symbol } from "#domain/kernel/ids.ts"
 import { fits, formatFixed, type Cash } from "#domain/kernel/money.ts"
 import { costOf } from "#domain/ledger/average-cost.ts"
 import { cashOf, holdingOf } from "#domain/ledger/balances.ts"
@@ -12,11 +13,15 @@ import { futureProblem, mustBePositive, nothingHeld, positionProblem, unknownSym
 import { refused, type Decided } from "./refused.ts"
 import type { Account, State } from "./state.ts"
 
-/** Moves money or units to another account of this partition: two events of one commit, each with its own account. */
+/**
+ * Moves money or units to another account: of this partition by two events of one commit, each with its own account; of
+ * another one by the first of them, and what moves is in transit until the other partition has answered.
+ */
 export const transfer = (command: Command, request: Transfer, account: Account, state: State): Decided => {
-  const { to, moved, reference, effectiveAt } = request
+  const { to, moved, reference, effectiveAt, toPartition = state.partition } = request
   const receiver = state.accounts.get(to)
-  if (receiver === undefined) return refused("UnknownAccount", `there is no account ${to}`, "to")
+  if (receiver === undefined && toPartition === state.partition)
+    return refused("UnknownAccount", `there is no account ${to}`, "to")
   if (receiver === account) return refused("SameAccount", "an account transfers nothing to itself", "to")
   const future = futureProblem(command, effectiveAt)
   if (future !== undefined) return future
@@ -25,28 +30,36 @@ export const transfer = (command: Command, request: Transfer, account: Account, 
   const transferId = `${state.partition}-${state.eventNo + 1}`
   const noted = { ...what, ...(reference !== undefined && { reference }) }
   const at = effectiveAt === undefined ? {} : { effectiveAt }
+  if (receiver === undefined) {
+    const transitNo = (state.transit.sent.get(toPartition) ?? 0) + 1
+    const data = { to, transferId, ...noted, toPartition, transitNo }
+    return Result.succeed([{ type: "TransferredOut", account: account.id, ...at, data }])
+  }
   return Result.succeed([
     { type: "TransferredOut", account: account.id, ...at, data: { to, transferId, ...noted } },
     { type: "TransferredIn", account: to, ...at, data: { from: account.id, transferId, ...noted } }
   ])
 }
 
-const moneyOut = (moved: Extract<Transfer["moved"], { currency: unknown }>, account: Account, receiver: Account) => {
+/** Whether somebody of this partition can have it; one of another is asked there. */
+const moneyOut = (
+  moved: Extract<Transfer["moved"], { currency: unknown }>,
+  account: Account,
+  receiver: Account | undefined
+) => {
   const { currency, amount } = moved
   const odd = mustBePositive("amount", amount)
   if (odd !== undefined) return odd
   const available = availableOf(account, currency)
   if (amount > available)
     return refused("InsufficientFunds", `${formatFixed(available)} ${currency} is available`, "amount")
-  if (!fits(cashOf(receiver.balances, currency).total + amount))
-    return refused("OutOfRange", `${receiver.id} would have more than 18 digits before the point`, "amount")
-  return { currency, amount }
+  return (receiver && moneyProblem(receiver, currency, amount)) ?? { currency, amount }
 }
 
 const unitsOut = (
   { symbol, quantity }: Extract<Transfer["moved"], { symbol: unknown }>,
   account: Account,
-  receiver: Account,
+  receiver: Account | undefined,
   state: State
 ) => {
   const instrument = state.instruments.get(symbol)
@@ -61,11 +74,25 @@ const unitsOut = (
   const short = marginProblem(account, state, instrument, quantity)
   if (short !== undefined) return short
   const cost = costOf(held, quantity) as Cash
-  const theirs = holdingOf(receiver.balances, symbol)
-  const large = positionProblem(theirs.total + quantity, theirs.cost + cost, "quantity")
+  const large = receiver && unitsProblem(receiver, symbol, quantity, cost)
   if (large !== undefined) return large
   const { base, multiplier, settlement: currency } = instrument
   return { currency, symbol, base, multiplier, quantity, cost }
+}
+
+/** Whether somebody can have so much more. */
+export const moneyProblem = ({ id, balances }: Account, currency: Currency, amount: bigint): Decided | undefined =>
+  fits(cashOf(balances, currency).total + amount)
+    ? undefined
+    : refused("OutOfRange", `${id} would have more than 18 digits before the point`, "amount")
+export const unitsProblem = (
+  { balances }: Account,
+  symbol: Symbol,
+  quantity: bigint,
+  cost: bigint
+): Decided | undefined => {
+  const theirs = holdingOf(balances, symbol)
+  return positionProblem(theirs.total + quantity, theirs.cost + cost, "quantity")
 }
 
 /** Units are a margin account's collateral: without them it must still have what the rest needs. */

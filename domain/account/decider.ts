@@ -11,6 +11,7 @@ import { allotLimit, halt, resume, setLimits } from "./decide-limits.ts"
 import { submitOrder } from "./decide-orders.ts"
 import { recordRoute, triggerOrder } from "./decide-routes.ts"
 import { transfer } from "./decide-transfers.ts"
+import { receiveTransfer, settleTransfer } from "./decide-transit.ts"
 import { refused, type Decided } from "./refused.ts"
 import { venueReported } from "./decide-reports.ts"
 import type { Command } from "./commands.ts"
@@ -83,6 +84,8 @@ const decideOwn = (command: Command, account: Account, state: State): Decided | 
       return triggerOrder(request, account)
     case "WatchMargin":
       return watchMargin(command, account, state)
+    case "SettleTransfer":
+      return settleTransfer(request, state)
     default:
       return undefined
   }
@@ -103,6 +106,8 @@ const decideWithoutAccount = (command: Command, state: State): Decided => {
       return repeated(command, KILL_SWITCH, state) ?? kill(command, request, state)
     case "WatchLosses":
       return watchLosses(request, state, at)
+    case "ReceiveTransfer":
+      return receiveTransfer(command, request, state)
     case "Resume":
       return resume(request, state)
     case "AdoptInstrument":

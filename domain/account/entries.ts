@@ -1,6 +1,7 @@
 import type { AccountId, Currency, Symbol } from "#domain/kernel/ids.ts"
 import type { Cash, Price, Quantity } from "#domain/kernel/money.ts"
 import type { Time } from "#domain/kernel/time.ts"
+import type { Carried } from "#domain/ledger/entry-events.ts"
 
 /** What somebody asks to be entered into an account that is no order and no payment. */
 export type Entry = Fee | Interest | Dividend | Split | SymbolChange | Expiry
@@ -33,7 +34,7 @@ export type Expiry = { readonly kind: "expiry"; readonly symbol: Symbol; readonl
 type Noted = { readonly reference?: string; readonly effectiveAt?: Time }
 export type PostEntry = { readonly type: "PostEntry"; readonly account: AccountId; readonly entry: Entry } & Noted
 
-/** Money, or units with what they cost, to another account of the partition. */
+/** Money, or units with what they cost, to another account. */
 export type Transfer = {
   readonly type: "Transfer"
   readonly account: AccountId
@@ -41,4 +42,28 @@ export type Transfer = {
   readonly moved:
     | { readonly currency: Currency; readonly amount: Cash }
     | { readonly symbol: Symbol; readonly quantity: Quantity }
+  /** where the other account is, attached by whoever knows it: no part of what was asked */
+  readonly toPartition?: number
 } & Noted
+
+/** What a transfer to another partition moves, with its number among those from the one to the other. */
+export type Transit = {
+  readonly transitNo: number
+  readonly effectiveAt: Time
+  readonly carried: Carried
+}
+/** The sender's partition hands over what left there: sent by ourselves, again and again until it is answered. */
+export type ReceiveTransfer = {
+  readonly type: "ReceiveTransfer"
+  readonly to: AccountId
+  readonly from: AccountId
+  readonly fromPartition: number
+} & Transit
+/** What the other partition has answered. */
+export type SettleTransfer = {
+  readonly type: "SettleTransfer"
+  readonly account: AccountId
+  readonly transferId: string
+  /** why it was not taken; undefined where it has arrived */
+  readonly refused?: { readonly code: string; readonly detail: string }
+}

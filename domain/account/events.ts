@@ -1,6 +1,7 @@
 import type { EventDefinition } from "#domain/kernel/event.ts"
 import * as entries from "#domain/ledger/entry-events.ts"
 import * as ledger from "#domain/ledger/events.ts"
+import * as transit from "#domain/ledger/transit-events.ts"
 import * as orders from "#domain/orders/events.ts"
 import * as reference from "#domain/reference/events.ts"
 import * as risk from "#domain/risk/events.ts"
@@ -11,6 +12,7 @@ export type AccountEvent =
   | risk.RiskEvent
   | ledger.LedgerEvent
   | entries.EntryEvent
+  | transit.TransitEvent
   | reference.ReferenceEvent
 
 /** The definitions that the codec and the golden files go by. */
@@ -64,5 +66,8 @@ export const ACCOUNT_EVENTS: ReadonlyArray<EventDefinition> = [
   entries.DividendPaid,
   entries.SplitApplied,
   entries.SymbolChanged,
-  entries.PositionExpired
+  entries.PositionExpired,
+  transit.TransferArrived,
+  transit.TransferReturned,
+  transit.TransferRefused
 ]

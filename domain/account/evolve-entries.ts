@@ -3,20 +3,27 @@ import type { Currency, Symbol } from "#domain/kernel/ids.ts"
 import type { Price } from "#domain/kernel/money.ts"
 import { microsOf, type Time } from "#domain/kernel/time.ts"
 import { moveCash, moveUnits, restateUnits } from "#domain/ledger/balances.ts"
-import { unitsOf, type EntryEvent } from "#domain/ledger/entry-events.ts"
+import { unitsOf, type Carried, type EntryEvent } from "#domain/ledger/entry-events.ts"
+import type { TransferReturned } from "#domain/ledger/transit-events.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import { moveWorth } from "#domain/risk/equity.ts"
 import { moveExposure } from "#domain/risk/scope.ts"
 import { payIn, revalueAfterFill, revalueCarried } from "./evolve-risk.ts"
 import type { Account, State } from "./state.ts"
+import { leave, take, transitOf } from "./transit.ts"
 
 /** Writes what is no trade into an account: its money and units, and what the scopes count of them. */
-export const evolveEntry = (state: State, account: Account, event: Recorded<EntryEvent>): void => {
+export const evolveEntry = (state: State, account: Account, event: Recorded<EntryEvent | TransferReturned>): void => {
   const { type, data, recordedAt: at } = event
   switch (type) {
     case "TransferredOut":
+      leave(state.transit, transitOf(account.id, data, event.effectiveAt))
       return moved(state, account, data, -1n, at)
     case "TransferredIn":
+      take(state.transit, data.fromPartition, data.transitNo)
+      return moved(state, account, data, 1n, at)
+    case "TransferReturned":
+      state.transit.onTheirWay.delete(data.transferId)
       return moved(state, account, data, 1n, at)
     case "FeeCharged":
       return earn(account, data.currency, -data.amount, at)
@@ -40,13 +47,7 @@ export const evolveEntry = (state: State, account: Account, event: Recorded<Entr
 
 type DataOf<Type extends EntryEvent["type"]> = Extract<EntryEvent, { type: Type }>["data"]
 
-const moved = (
-  state: State,
-  account: Account,
-  data: DataOf<"TransferredOut" | "TransferredIn">,
-  sign: 1n | -1n,
-  at: Time
-): void => {
+const moved = (state: State, account: Account, data: Carried, sign: 1n | -1n, at: Time): void => {
   const units = unitsOf(data)
   if (units !== undefined) {
     const { symbol, quantity, cost } = units

@@ -10,6 +10,7 @@ import { adoptInstrument, payIn, revalueByMark } from "./evolve-risk.ts"
 import type { AccountEvent } from "./events.ts"
 import { forgetBreaches, rememberBreach } from "./losses.ts"
 import { openAccount, type Account, type State } from "./state.ts"
+import { refuse } from "./transit.ts"
 
 /** Writes a fact into the state. Facts were decided once: nothing is judged here, what cannot be stops the line. */
 export const evolve = (state: State, event: Recorded<AccountEvent>): State => {
@@ -40,6 +41,7 @@ const apply = (state: State, event: Recorded<AccountEvent>, account: Account | u
       return moveMoney(known(account, event), event.data.currency, -event.data.amount)
     case "TransferredOut":
     case "TransferredIn":
+    case "TransferReturned":
     case "FeeCharged":
     case "InterestPosted":
     case "DividendPaid":
@@ -47,6 +49,12 @@ const apply = (state: State, event: Recorded<AccountEvent>, account: Account | u
     case "SymbolChanged":
     case "PositionExpired":
       return evolveEntry(state, known(account, event), event)
+    case "TransferArrived":
+      return void state.transit.onTheirWay.delete(event.data.transferId)
+    case "TransferRefused": {
+      const { fromPartition, transitNo, code } = event.data
+      return refuse(state.transit, fromPartition, transitNo, code)
+    }
     case "LimitsSet":
       return setLimits(state, event)
     case "LimitAllotted":

@@ -22,6 +22,7 @@ const MOVES = new Set<AccountEvent["type"]>([
   "Withdrawn",
   "TransferredOut",
   "TransferredIn",
+  "TransferReturned",
   "FeeCharged",
   "InterestPosted",
   "DividendPaid",

@@ -34,6 +34,7 @@ import { answeredForm } from "./answered-bytes.ts"
 import { scopeForm } from "./limit-bytes.ts"
 import { instrumentForm, orderForm, orderPlaces } from "./order-bytes.ts"
 import type { Account, Group, HaltState, Marked, State } from "./state.ts"
+import { transitForm } from "./transit-bytes.ts"
 
 type Sizes = Habits["sizes"] extends Map<Symbol, infer S> ? S & object : never
 type Recent = Habits["recent"] extends Map<number, infer R> ? R & object : never
@@ -148,7 +149,8 @@ const stateForm = (): Form<State> => {
     contingencies: mapOf(text, contingency),
     halts: mapOf(text, halt),
     breaches: mapOf(scopeForm, mapOf(wordOf<LossCode>(), text)),
-    answered: answeredForm
+    answered: answeredForm,
+    transit: transitForm
   })
 }
 

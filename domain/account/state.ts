@@ -14,6 +14,7 @@ import { newMargin, type Margin } from "#domain/risk/margin.ts"
 import type { Halted } from "#domain/risk/question.ts"
 import { limitsHeldAt, newScope, type Scope } from "#domain/risk/scope.ts"
 import { nothingAnswered, type AnsweredCommands } from "./answered.ts"
+import { nothingInTransit, type InTransit } from "./transit.ts"
 
 export type Account = {
   readonly id: AccountId
@@ -74,6 +75,7 @@ export type State = {
   /** losses that a scope was halted for, and by which halt, until they are below their limits again */
   readonly breaches: Map<Scope, Map<LossCode, string>>
   readonly answered: AnsweredCommands
+  readonly transit: InTransit
 }
 
 export const initialState = (partition: number): State => ({
@@ -93,7 +95,8 @@ export const initialState = (partition: number): State => ({
   contingencies: new Map(),
   halts: new Map(),
   breaches: new Map(),
-  answered: nothingAnswered()
+  answered: nothingAnswered(),
+  transit: nothingInTransit()
 })
 
 export const scopesOf = (_: State, account: Account): ReadonlyArray<Scope> => account.scopes

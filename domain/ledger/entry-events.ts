@@ -9,8 +9,8 @@ import { Cash, Price, Quantity, Rate } from "#domain/kernel/money.ts"
 const reference = Schema.optionalKey(Schema.String)
 
 /** `amount` of `currency`; or units of a symbol with what they cost, in `currency`. */
-const moved = {
-  /** ties both sides together, which are one commit */
+export const carried = {
+  /** ties both sides together */
   transferId: Schema.String,
   currency: Currency,
   amount: Schema.optionalKey(Cash),
@@ -21,8 +21,22 @@ const moved = {
   cost: Schema.optionalKey(Cash),
   reference
 }
-export const TransferredOut = defineEvent("TransferredOut", { to: AccountId, ...moved })
-export const TransferredIn = defineEvent("TransferredIn", { from: AccountId, ...moved })
+/**
+ * Both sides are one commit, unless the other account is in another partition: then that is named, and `transitNo` counts
+ * what goes from the one partition to the other, without a gap.
+ */
+const versions = { v: 2, upcasts: { 1: (data: Readonly<Record<string, unknown>>) => data } } // what was added is optional
+const transitNo = Schema.optionalKey(Schema.Int)
+export const TransferredOut = defineEvent(
+  "TransferredOut",
+  { to: AccountId, ...carried, toPartition: Schema.optionalKey(Schema.Int), transitNo },
+  versions
+)
+export const TransferredIn = defineEvent(
+  "TransferredIn",
+  { from: AccountId, ...carried, fromPartition: Schema.optionalKey(Schema.Int), transitNo },
+  versions
+)
 
 export const FeeCharged = defineEvent("FeeCharged", {
   kind: Schema.String,
@@ -101,10 +115,11 @@ export type EntryEvent =
   | FactOf<typeof SymbolChanged>
   | FactOf<typeof PositionExpired>
 
+/** What a transfer moves. */
+export type Carried = Schema.Struct.Type<typeof carried>
 /** Units that a transfer moves, with their cost; undefined where it moves money. */
-type CarriedUnits = Required<Pick<Transferred, "symbol" | "base" | "multiplier" | "quantity" | "cost">>
-type Transferred = FactOf<typeof TransferredOut>["data"] | FactOf<typeof TransferredIn>["data"]
-export const unitsOf = ({ symbol, base, multiplier, quantity, cost }: Transferred): CarriedUnits | undefined =>
+type CarriedUnits = Required<Pick<Carried, "symbol" | "base" | "multiplier" | "quantity" | "cost">>
+export const unitsOf = ({ symbol, base, multiplier, quantity, cost }: Carried): CarriedUnits | undefined =>
   symbol === undefined || base === undefined || multiplier === undefined || quantity === undefined || cost === undefined
     ? undefined
     : { symbol, base, multiplier, quantity, cost }

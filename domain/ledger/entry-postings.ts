@@ -1,18 +1,21 @@
 import type { Recorded } from "#domain/kernel/event.ts"
 import { unitsOf, type EntryEvent } from "./entry-events.ts"
 import { transfer, type Posting } from "./posting.ts"
+import type { TransferReturned } from "./transit-events.ts"
 
 /**
- * The double entry of what is no trade. A transfer passes an account in between, so that each side is balanced by itself;
+ * The double entry of what is no trade. A transfer passes an account in between, so that each side is balanced by itself:
+ * over all partitions it holds what is on its way from one to another;
  * income comes from an account for its kind, tax goes to one; units that become others are exchanged.
  */
-export const entryPostings = (own: string, event: Recorded<EntryEvent>): ReadonlyArray<Posting> =>
+export const entryPostings = (own: string, event: Recorded<EntryEvent | TransferReturned>): ReadonlyArray<Posting> =>
   linesOf(own, event).filter(({ amount }) => amount !== 0n)
 
-const linesOf = (own: string, { type, data }: Recorded<EntryEvent>): ReadonlyArray<Posting> => {
+const linesOf = (own: string, { type, data }: Recorded<EntryEvent | TransferReturned>): ReadonlyArray<Posting> => {
   switch (type) {
     case "TransferredOut":
-    case "TransferredIn": {
+    case "TransferredIn":
+    case "TransferReturned": {
       const [from, to] = type === "TransferredOut" ? [own, "in-transit"] : ["in-transit", own]
       const units = unitsOf(data)
       if (units !== undefined) return transfer(from, to, units.base, units.quantity)

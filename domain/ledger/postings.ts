@@ -21,6 +21,7 @@ export const postingsOf = (event: Recorded<AccountEvent>): ReadonlyArray<Posting
       return bookedBy(event).flatMap((execution) => executionPostings(own, execution))
     case "TransferredOut":
     case "TransferredIn":
+    case "TransferReturned":
     case "FeeCharged":
     case "InterestPosted":
     case "DividendPaid":

@@ -15,10 +15,11 @@ export const cashEntryOf = (event: LedgerEvent): CashEntry | undefined => {
 const entryOf = ({ type, data }: LedgerEvent): CashEntry | undefined => {
   switch (type) {
     case "TransferredOut":
-    case "TransferredIn": {
+    case "TransferredIn":
+    case "TransferReturned": {
       const { amount, currency } = data
       if (amount === undefined) return undefined
-      return { currency, column: "transferred", amount: type === "TransferredIn" ? amount : -amount }
+      return { currency, column: "transferred", amount: type === "TransferredOut" ? -amount : amount }
     }
     case "FeeCharged":
       return { currency: data.currency, column: "charged", amount: -data.amount }

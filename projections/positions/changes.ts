@@ -18,11 +18,12 @@ const NONE: ReadonlyArray<PositionChange> = []
 export const changesBy = ({ type, data }: LedgerEvent): ReadonlyArray<PositionChange> => {
   switch (type) {
     case "TransferredOut":
-    case "TransferredIn": {
+    case "TransferredIn":
+    case "TransferReturned": {
       const units = unitsOf(data)
       if (units === undefined) return NONE
       const { symbol, multiplier, quantity, cost } = units
-      const sign = type === "TransferredIn" ? 1n : -1n
+      const sign = type === "TransferredOut" ? -1n : 1n
       return [{ symbol, currency: data.currency, multiplier, ...carried(sign * quantity, sign * cost) }]
     }
     case "DividendPaid":

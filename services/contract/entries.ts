@@ -113,6 +113,8 @@ export const TransferBody = Schema.Struct({
   symbol: Schema.optionalKey(Schema.String),
   quantity: Schema.optionalKey(DecimalText),
   cost: Schema.optionalKey(DecimalText),
+  /** where the other account is, when it is in another partition: there it arrives a moment later, or comes back from it */
+  toPartition: Schema.optionalKey(Schema.Int),
   ...recorded
 }).annotate({ identifier: "Transfer" })
 export type TransferBody = typeof TransferBody.Type

@@ -26,7 +26,7 @@ export type Oms = {
   readonly account: (account: AccountId, query: ReadQuery, meta: Meta) => Promise<Answer<AccountBody>>
   readonly deposit: (account: AccountId, input: MoveCash, meta: Meta) => Promise<Answer<CashMoveBody>>
   readonly withdraw: (account: AccountId, input: MoveCash, meta: Meta) => Promise<Answer<CashMoveBody>>
-  /** To another account of the partition: money, or units with what they cost. */
+  /** To another account, here or in another partition: money, or units with what they cost. */
   readonly transfer: (account: AccountId, input: NewTransfer, meta: Meta) => Promise<Answer<TransferBody>>
   /** Fees, interest, dividends, splits, changes of symbol, expiries. */
   readonly postEntry: (account: AccountId, input: NewEntry, meta: Meta) => Promise<Answer<EntryBody>>

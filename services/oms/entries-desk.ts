@@ -43,13 +43,14 @@ export const entryRoutes = (writer: AccountWriter, send: Send): Pick<Oms, "trans
       const outcome = await send(transferOf(account, input), clOrdId, meta)
       if ("problem" in outcome) return missing(outcome)
       const event = outcome.events[0] as EventOf<"TransferredOut">
-      const { transferId, to, currency, amount, symbol, quantity, cost } = event.data
+      const { transferId, to, currency, amount, symbol, quantity, cost, toPartition } = event.data
       const body: TransferBody = {
         transferId,
         to,
         currency,
         ...texts({ amount }),
         ...(symbol !== undefined && { symbol, ...texts({ quantity, cost }) }),
+        ...(toPartition !== undefined && { toPartition }),
         ...(await recordedBody(event, currency, symbol === undefined ? [] : [symbol]))
       }
       return outcome.repeat ? ok(body) : created(body)

@@ -55,6 +55,8 @@ export type EngineOptions = {
   readonly venue?: DistantVenue
   /** where the market of the last run stood */
   readonly missed?: MissedMarket
+  /** hears of each event that is recorded from here on */
+  readonly onEvent?: (event: LedgerEvent) => void
 }
 /** Everything between the log and the services. */
 export type Engine = {
@@ -79,7 +81,7 @@ export const FIRST_PARTITION = 0
 /** Replays the ledger, opens its writer, and puts the paper market on top: starting up and recovering are the same. */
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const { log, raw = memoryRaw(), reserveBytes, partition = FIRST_PARTITION, followed, kept, ...others } = options
-  const { clock, seed, demo, venue, missed, ...limits } = others
+  const { clock, seed, demo, venue, missed, onEvent, ...limits } = others
   const board = new PriceBoard()
   const views = followed?.views ?? new Views()
   const { orders, pnl, sessionMarks } = views
@@ -98,6 +100,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
         const view = views.apply(event)
         running?.hub.committed(event, view)
         running?.session.committed(event, state)
+        onEvent?.(event)
       }
     }
   })

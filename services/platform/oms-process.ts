@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { openNatsCommands } from "#infra/nats/command-port.ts"
 import { openLedgerPartitions } from "#infra/nats/ledger-partitions.ts"
 import { openNatsLeases } from "#infra/nats/lease-store.ts"
+import type { AccountId } from "#domain/kernel/ids.ts"
 import type { HealthCheck } from "#services/contract/health.ts"
 import { serveApi } from "#services/http/serve.ts"
 import { omsRoutes } from "#services/oms/handlers.ts"
@@ -64,11 +65,12 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
   const url = `http://127.0.0.1:${PORTS.oms + portOffset}`
   const leases = makeLeases({ store, name, ttlMs: LEASE_MS, url })
   const damaged = Promise.withResolvers<never>()
+  const whereIs = (account: AccountId) => router.whereIs(account)
   const begin = (partition: number): void => {
     if (desks.has(partition)) return
     const snapshots = { data, natsUrl, settings: options.snapshots }
     const stores = { log, raw, rows: rows?.rows, snapshots }
-    const desk = new PartitionDesk({ partition, ...stores, directory, commands, market, clock, seed })
+    const desk = new PartitionDesk({ partition, ...stores, directory, commands, whereIs, market, clock, seed })
     const holding = holdPartition({
       leases,
       partition,
@@ -106,6 +108,7 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
         ...Object.fromEntries(
           [...desks].map(([partition, desk]) => [`snapshots-${partition}`, desk.snapshots.health()])
         ),
+        ...Object.fromEntries([...desks].flatMap(([partition, desk]) => transfersOf(partition, desk.waiting()))),
         ...(rows && { store: rows.health() })
       }),
       gauges: [
@@ -149,6 +152,16 @@ const healthOf = ({ serves, detail }: ReturnType<Holding["status"]>): HealthChec
   status: serves || detail.startsWith("written by") ? "ok" : "degraded",
   detail
 })
+
+/** Nothing is lost while it waits; somebody should see that the other partition is written. */
+const transfersOf = (
+  partition: number,
+  waiting: ReadonlyMap<number, string> = new Map()
+): ReadonlyArray<readonly [string, HealthCheck]> => {
+  if (waiting.size === 0) return []
+  const detail = [...waiting].map(([to, why]) => `those to partition ${to} wait: ${why}`).join("; ")
+  return [[`transfers-${partition}`, { status: "degraded", detail }]]
+}
 
 const welcome = (name: string, url: string, partitions: ReadonlyArray<number>): string => `
 Trade2026 oms is running (${name}), for ${partitions.length === 1 ? "partition" : "partitions"} ${partitions.join(", ")}.

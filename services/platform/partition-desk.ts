@@ -1,4 +1,5 @@
 import { receivedAt } from "#domain/account/received.ts"
+import type { AccountId } from "#domain/kernel/ids.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import { simulatedHistory } from "#domain/market/simulator.ts"
 import { storedOrders } from "#services/desk/order-history.ts"
@@ -7,6 +8,7 @@ import { sender } from "#services/desk/send.ts"
 import { Views, type OnOpened } from "#services/desk/views.ts"
 import type { Oms } from "#services/oms/contract.ts"
 import { makeDesk } from "#services/oms/desk.ts"
+import type { LedgerEvent } from "#projections/projection.ts"
 import type { Pnl } from "#services/pnl/contract.ts"
 import { makePnlDesk } from "#services/pnl/desk.ts"
 import type { Risk } from "#services/risk/contract.ts"
@@ -14,16 +16,19 @@ import { makeRiskDesk } from "#services/risk/desk.ts"
 import { marketSeen } from "#services/session/market-seen.ts"
 import type { AccountDirectory } from "#streams/account-directory.ts"
 import { followAccounts } from "#streams/account-writer.ts"
+import { commandClient } from "#streams/command-client.ts"
 import type { Waiting } from "#streams/hold-partition.ts"
 import type { Lease } from "#streams/leases.ts"
-import type { CommandServer } from "#streams/ports/command-port.ts"
+import type { CommandPort, CommandServer } from "#streams/ports/command-port.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { LogSpace } from "#streams/ports/log-space.ts"
 import type { RawStore } from "#streams/ports/raw-store.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import { serveCommands } from "#streams/serve-commands.ts"
+import { TransferCourier } from "#streams/transfer-courier.ts"
 import type { ClockMarket } from "./clock-market.ts"
 import { type Engine, openEngine, startProjector } from "./engine.ts"
+import { locateTransfers } from "./locate-transfers.ts"
 import { newestPartition } from "./newest-partition.ts"
 import { keepSnapshots, type SnapshotKeeper } from "./snapshot-keeper.ts"
 import type { SnapshotWork } from "./snapshot-worker.ts"
@@ -34,7 +39,9 @@ export type PartitionDeskOptions = {
   /** where its venue's reports are kept as they came */
   readonly raw: RawStore & LogSpace
   readonly directory: AccountDirectory
-  readonly commands: CommandServer
+  readonly commands: CommandServer & CommandPort
+  /** which partition an account is in, by all that is recorded */
+  readonly whereIs: (account: AccountId) => Promise<number | undefined>
   readonly market: ClockMarket
   /** where its projections are kept, when there is a place */
   readonly rows: RowStore | undefined
@@ -47,6 +54,9 @@ export type PartitionDeskOptions = {
 /** Market messages of a minute: what was triggered so long before the newest event is in the ledger. */
 const SURELY_RECORDED = 1_800
 
+/** So long a transfer is offered to another partition until it is said that it waits, and offered again. */
+const COURIER_WAITS_MS = 3_000
+
 /** What answers for a partition. */
 export type Desks = { readonly oms: Oms; readonly risk: Risk; readonly pnl: Pnl }
 
@@ -56,7 +66,7 @@ export class PartitionDesk {
   readonly #options: PartitionDeskOptions
   /** of what is written here: whoever stands by reads what others took, where it is the same folder */
   readonly snapshots: SnapshotKeeper
-  #serving: { readonly lease: Lease; readonly desks: Desks } | undefined
+  #serving: { readonly lease: Lease; readonly desks: Desks; readonly courier: TransferCourier } | undefined
   #eventNo: (() => number) | undefined
   constructor(options: PartitionDeskOptions) {
     this.#options = options
@@ -69,6 +79,11 @@ export class PartitionDesk {
   desks(isRead: boolean): Desks | undefined {
     const serving = this.#serving
     return serving !== undefined && (!isRead || serving.lease.isFresh()) ? serving.desks : undefined
+  }
+
+  /** Why transfers to other partitions are waiting, by partition; undefined where nothing is written here. */
+  waiting(): ReadonlyMap<number, string> | undefined {
+    return this.#serving?.courier.waiting()
   }
 
   /** Follows the partition until its lease is had. */
@@ -108,7 +123,9 @@ export class PartitionDesk {
         }
         const followed = { folded, views }
         const kept = async () => (await newestPartition(settings, log, partition))?.folded
-        const engine = await openEngine({ log, raw, partition, followed, kept, clock, seed, demo: false, missed })
+        const onEvent = (event: LedgerEvent) => this.#serving?.courier.committed(event)
+        const where = { log, raw, partition, followed, kept, clock, seed }
+        const engine = await openEngine({ ...where, demo: false, missed, onEvent })
         return this.#serve(lease, engine)
       },
       close: () =>
@@ -120,8 +137,10 @@ export class PartitionDesk {
   }
 
   async #serve(lease: Lease, engine: Engine) {
-    const { log, partition, commands, market, rows, clock } = this.#options
-    const { writer, session, hub, orders, pnl, board, intake, reserve } = engine
+    const { log, partition, commands, market, rows, clock, whereIs } = this.#options
+    const { session, hub, orders, pnl, board, intake, reserve } = engine
+    const writer = locateTransfers(engine.writer, whereIs)
+    const courier = new TransferCourier(engine.writer, commandClient({ port: commands, patienceMs: COURIER_WAITS_MS }))
     const projecting = new AbortController()
     const projector = rows && startProjector(log, rows, projecting.signal, partition)
     projector?.ended.catch(() => {}) // its status says why
@@ -132,13 +151,14 @@ export class PartitionDesk {
       risk: makeRiskDesk(writer, sender(writer, log, clock), { seen: marketSeen(board), clock }),
       pnl: makePnlDesk(pnl, partition, clock)
     }
-    this.#serving = { lease, desks }
+    this.#serving = { lease, desks, courier }
     this.#eventNo = () => writer.head().eventNo
     let unserve = async () => {}
     const stop = async () => {
       // nothing more is taken; what was taken is answered; then the next writer may begin
       await unserve()
       this.#serving = undefined
+      await courier.stop()
       detach()
       session.stop()
       hub.close()
@@ -149,6 +169,7 @@ export class PartitionDesk {
       await projector?.ended.catch(() => {})
     }
     try {
+      await writer.look((state) => courier.restore(state))
       const received: typeof writer.submit = ({ request, ...head }) =>
         writer.submit({ ...head, request: receivedAt(request, clock()) })
       unserve = await serveCommands(commands, { ...writer, submit: received })

@@ -40,6 +40,14 @@ export class PartitionRouter {
     const { directory } = this.#options
     return this.#onKnown(() => directory.partitionOf(account), undefined, isRead, ask)
   }
+  /** Which partition an account is in, by all that is recorded; undefined where there is none. */
+  async whereIs(account: AccountId): Promise<number | undefined> {
+    const { directory } = this.#options
+    const known = directory.partitionOf(account)
+    if (known !== undefined) return known
+    await this.#catchUp()
+    return directory.partitionOf(account)
+  }
   onGroup<T>(group: GroupId, isRead: boolean, ask: Ask<T>): Promise<Answer<T>> {
     const { directory } = this.#options
     return this.#onKnown(() => directory.partitionOfGroup(group), undefined, isRead, ask)

@@ -20,6 +20,9 @@ const FROM_RESERVE: Readonly<Record<Request["type"], boolean>> = {
   AllotLimit: true,
   Deposit: true,
   PostEntry: true,
+  // what has left another partition, and what became of what has left this one
+  ReceiveTransfer: true,
+  SettleTransfer: true,
   // what follows from orders that were accepted while there was space
   TriggerOrder: true,
   WorkGroup: true,

@@ -5,6 +5,7 @@ import type { Recorded } from "#domain/kernel/event.ts"
 import { formatFixed, ONE } from "#domain/kernel/money.ts"
 import { must } from "./broken-law.ts"
 import type { SecondOpinion } from "./second-opinion.ts"
+import { sameLoad } from "./transit-laws.ts"
 import { halfEven } from "./worths.ts"
 
 type Event = Recorded<AccountEvent>
@@ -80,17 +81,19 @@ const notOrdered = ({ eventNo }: Event, account: string, symbol: string, { order
 
 const checkTransfer = (
   events: ReadonlyArray<Event>,
-  { account, to, moved }: Transfer,
+  { account, to, moved, toPartition }: Transfer,
   opinion: SecondOpinion
 ): void => {
   const [out, arrived] = events
-  const isPair = out?.type === "TransferredOut" && arrived?.type === "TransferredIn" && events.length === 2
-  must(isPair && out.account === account && arrived.account === to, () => "a transfer has not two sides")
-  if (out?.type !== "TransferredOut" || arrived?.type !== "TransferredIn") return
-  const same = (["currency", "amount", "symbol", "quantity", "cost", "transferId"] as const).every(
-    (name) => out.data[name] === arrived.data[name]
+  const isAway = toPartition !== undefined && events.length === 1
+  const isPair = arrived?.type === "TransferredIn" && arrived.account === to && events.length === 2
+  must(
+    out?.type === "TransferredOut" && out.account === account && isAway !== isPair,
+    () => "a transfer has not two sides"
   )
-  must(same, () => `event ${out.eventNo}: what leaves is not what arrives`)
+  if (out?.type !== "TransferredOut") return
+  const isSame = arrived?.type !== "TransferredIn" || sameLoad(out.data, arrived.data)
+  must(isSame, () => `event ${out.eventNo}: what leaves is not what arrives`)
   if ("currency" in moved) {
     must(out.data.amount === moved.amount, () => `event ${out.eventNo}: another amount is transferred`)
     must(

@@ -4,6 +4,7 @@ import type { Account, State } from "#domain/account/state.ts"
 import type { AccountId, Currency, Symbol } from "#domain/kernel/ids.ts"
 import { parseFixed, type Cash, type Price, type Quantity } from "#domain/kernel/money.ts"
 import type { Draw } from "./draw.ts"
+import { ELSEWHERE, Transit } from "./generate-transit.ts"
 
 const USD = "USD" as Currency
 const RATIOS = [
@@ -19,14 +20,17 @@ export class Entries {
   readonly #draw: Draw
   readonly #accounts: ReadonlyArray<AccountId>
   readonly #symbols: ReadonlyArray<Symbol>
+  readonly #transit: Transit
   constructor(draw: Draw, accounts: ReadonlyArray<AccountId>, symbols: ReadonlyArray<Symbol>) {
     this.#draw = draw
     this.#accounts = accounts
     this.#symbols = symbols
+    this.#transit = new Transit(draw, accounts)
   }
 
   request(state: State): Request {
-    const kind = this.#draw.below(12)
+    const kind = this.#draw.below(15)
+    if (kind > 11) return this.#transit.request(state)
     if (kind < 3) return this.#transfer(state)
     // the last is a margin account: with less than it must keep it is called
     const account = this.#draw.below(3) === 0 ? this.#accounts.at(-1)! : this.#draw.one(this.#accounts)
@@ -67,12 +71,15 @@ export class Entries {
     return { kind: "split", symbol, numerator, denominator, ...rest }
   }
   #transfer(state: State): Request {
-    const [account, to] = [this.#draw.one(this.#accounts), this.#draw.one(this.#accounts)]
+    const account = this.#draw.one(this.#accounts)
+    const isAway = this.#draw.below(4) === 0
+    const to = isAway ? ELSEWHERE.account : this.#draw.one(this.#accounts)
+    const where = isAway ? { toPartition: ELSEWHERE.partition } : {}
     if (this.#draw.below(2) === 0)
-      return { type: "Transfer", account, to, moved: { currency: USD, amount: this.#amount(400) } }
+      return { type: "Transfer", account, to, ...where, moved: { currency: USD, amount: this.#amount(400) } }
     const held = this.#held(state, false)
     const quantity = (parseFixed("0.1") * BigInt(1 + this.#draw.below(30))) as Quantity
-    return { type: "Transfer", account: held.account, to, moved: { symbol: held.symbol, quantity } }
+    return { type: "Transfer", account: held.account, to, ...where, moved: { symbol: held.symbol, quantity } }
   }
   /** Somebody who holds something, and (`whole`) has no open orders in it, where there is anybody. */
   #held({ accounts }: State, whole: boolean): { readonly account: AccountId; readonly symbol: Symbol } {

@@ -66,8 +66,14 @@ const namesMade = (events: Events): ReadonlyArray<string> =>
   events.flatMap((event) =>
     event.type === "TradingHalted" ? [event.data.haltId] : NAMED.has(event.type) ? [`0-${event.eventNo}`] : []
   )
-/** Orders, groups and what is asked of a venue go by the number of their event. */
-const NAMED = new Set<AccountEvent["type"]>(["OrderPlaced", "GroupPlaced", "ReplaceRequested", "CancelRequested"])
+/** Orders, groups, what is asked of a venue and what leaves the partition go by the number of their event. */
+const NAMED = new Set<AccountEvent["type"]>([
+  "OrderPlaced",
+  "GroupPlaced",
+  "ReplaceRequested",
+  "CancelRequested",
+  "TransferredOut"
+])
 
 const textsIn = (value: unknown): ReadonlyArray<string> => {
   if (typeof value === "string") return [value]

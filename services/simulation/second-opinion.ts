@@ -11,6 +11,7 @@ import { initialRateOf, maintenanceRateOf, upFrom, type MarginCase } from "./mar
 import { OpenOrders } from "./open-orders.ts"
 import type { Recount } from "./recount.ts"
 import { meets, type Meeting } from "./self-trades.ts"
+import { TransitLaws } from "./transit-laws.ts"
 import { halfEven, Worths, type LossCode } from "./worths.ts"
 
 type Decision = Extract<Recorded<AccountEvent>, { type: "OrderRiskDecided" }>
@@ -26,6 +27,7 @@ export class SecondOpinion {
   readonly orders = new OpenOrders()
   readonly groups = new Map<string, string>()
   readonly worths: Worths
+  readonly transit = new TransitLaws()
   readonly margined = new Set<string>()
   readonly #all: Array<string> = []
   readonly #members = new Map<string, Array<string>>()
@@ -95,6 +97,7 @@ export class SecondOpinion {
     if (type === "LimitAllotted") this.#allot(event.data, event.data.amount)
     if (type === "LimitReturned") this.#allot(event.data, -event.data.amount)
     if (type === "TradingResumed") this.#halts.delete(event.data.haltId)
+    this.transit.see(event, command)
     this.worths.see(event)
     if (type === "Withdrawn") {
       const most = this.payable(event.account!, event.data.currency)

@@ -5,6 +5,7 @@ import { accountDecider } from "#domain/account/decider.ts"
 import { ACCOUNT_EVENTS, type AccountEvent } from "#domain/account/events.ts"
 import type { State } from "#domain/account/state.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
+import type { AccountId } from "#domain/kernel/ids.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import { BrokenLaw, must } from "./broken-law.ts"
 import { checkAccount, checkAnswer, checkHistory } from "./command-laws.ts"
@@ -96,9 +97,14 @@ export class World {
     for (const [i, event] of events.entries()) this.#fold(event, texts[i]!, stored[i]!, command)
     if (this.#isRemembered(command, events)) repeatChangesNothing(this.#decider.decide(command, this.#state))
     if ("account" in command.request) checkAccount(this.#state, command.request.account, this.#recount, this.#opinion)
-    if (command.request.type === "Transfer") checkAccount(this.#state, command.request.to, this.#recount, this.#opinion)
+    if ("to" in command.request) this.#checkReceiver(command.request)
     this.tally.facts++
     this.tally.events = this.#state.eventNo
+  }
+
+  /** He may be somewhere else. */
+  #checkReceiver({ to }: { readonly to: AccountId }): void {
+    if (this.#state.accounts.has(to)) checkAccount(this.#state, to, this.#recount, this.#opinion)
   }
 
   #fold(event: Event, text: string, stored: Event, command: Command): void {

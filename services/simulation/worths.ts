@@ -50,7 +50,7 @@ export class Worths {
       const mark = this.#marks.get(data.symbol)
       if (mark !== undefined) this.#marks.set(data.newSymbol, mark)
     }
-    if (type === "SymbolChanged" || ((type === "TransferredOut" || type === "TransferredIn") && "symbol" in data))
+    if (type === "SymbolChanged" || (isTransfer(type) && "symbol" in data))
       this.#carried = this.#holders.scopesOf(event.account!).map((scope) => [scope, this.net(scope)])
   }
 
@@ -78,10 +78,11 @@ export class Worths {
       case "Withdrawn":
         return this.#payIn(account!, -event.data.amount)
       case "TransferredOut":
-      case "TransferredIn": {
+      case "TransferredIn":
+      case "TransferReturned": {
         const { amount, symbol } = event.data
         if (symbol !== undefined) return this.#carry(event, [symbol])
-        return this.#payIn(account!, type === "TransferredIn" ? amount! : -amount!)
+        return this.#payIn(account!, type === "TransferredOut" ? -amount! : amount!)
       }
       case "SymbolChanged":
         return this.#carry(event, [event.data.symbol, event.data.newSymbol])
@@ -173,6 +174,9 @@ export class Worths {
     if (peaks.result > peaks.peak) peaks.peak = peaks.result
   }
 }
+
+const isTransfer = (type: Event["type"]): boolean =>
+  type === "TransferredOut" || type === "TransferredIn" || type === "TransferReturned"
 
 const dayOf = (at: Time): number => Math.floor(microsOf(at) / DAY_MICROS)
 

@@ -17,8 +17,17 @@ export const packEvents = (
   firstEvent: number,
   commits: ReadonlyArray<CommitToPack>
 ): Buffer => {
-  const types = known.map(headTypeOf).filter((type) => type !== undefined)
-  const writers = new Map(types.map((type, i) => [type[0], recordWriter(type, i + 1)]))
+  // a head names the types of its segment and no others
+  const types: Array<HeadType> = []
+  const writers = new Map<string, RecordWriter | undefined>()
+  const writerOf = (name: string): RecordWriter | undefined => {
+    if (writers.has(name)) return writers.get(name)
+    const found = known.find(({ type }) => type === name)
+    const type = found && headTypeOf(found)
+    const writer = type && recordWriter(type, types.push(type))
+    writers.set(name, writer)
+    return writer
+  }
   const records = new ByteWriter()
   const texts = new TextWriter(records)
   let events = 0
@@ -26,7 +35,7 @@ export const packEvents = (
     records.count(commit.events.length)
     for (const [i, event] of commit.events.entries()) {
       events++
-      const isWritten = typeof event === "string" ? false : writers.get(event.type)?.(records, texts, event)
+      const isWritten = typeof event === "string" ? false : writerOf(event.type)?.(records, texts, event)
       if (isWritten === true) continue
       records.count(0)
       texts.write(commit.json(i))
@@ -58,21 +67,21 @@ const placesOf = (commits: ReadonlyArray<CommitToPack>): Buffer =>
 class TextWriter {
   readonly #records: ByteWriter
   readonly #known = new Map<string, number>()
-  readonly #parts: Array<Buffer> = []
+  readonly #parts: Array<string> = []
   constructor(records: ByteWriter) {
     this.#records = records
   }
   write(text: string): void {
     const known = this.#known.get(text)
     if (known !== undefined) return this.#records.count(Math.min(1 + 2 * known, 2 * (this.#known.size - known)))
-    const bytes = Buffer.from(text, "utf8")
+    const bytes = Buffer.byteLength(text, "utf8")
     this.#records.count(0)
-    this.#records.count(bytes.length * 2 + (bytes.length === text.length ? 0 : 1))
-    this.#parts.push(bytes)
+    this.#records.count(bytes * 2 + (bytes === text.length ? 0 : 1))
+    this.#parts.push(text)
     this.#known.set(text, this.#known.size)
   }
   done(): Buffer {
-    return Buffer.concat(this.#parts)
+    return Buffer.from(this.#parts.join(""), "utf8")
   }
 }
 

@@ -50,11 +50,15 @@ export const formComparer = (codec: FormCodec<unknown>) => {
 const isSame = (a: unknown, b: unknown): boolean => {
   if (Object.is(a, b)) return true
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false
-  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false
-  if ("toJSON" in a && "toJSON" in b) return JSON.stringify(a) === JSON.stringify(b)
-  const [keys, others] = [Object.keys(a), Object.keys(b)]
-  return (
-    keys.length === others.length &&
-    keys.every((key, i) => key === others[i] && isSame((a as never)[key], (b as never)[key]))
-  )
+  const kind: unknown = Object.getPrototypeOf(a)
+  if (kind !== Object.getPrototypeOf(b)) return false
+  if (kind !== Object.prototype && "toJSON" in a && "toJSON" in b) return JSON.stringify(a) === JSON.stringify(b)
+  const keys = Object.keys(a)
+  const others = Object.keys(b)
+  if (keys.length !== others.length) return false
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!
+    if (key !== others[i] || !isSame(a[key as never], b[key as never])) return false
+  }
+  return true
 }

@@ -53,8 +53,8 @@ const headOf = (text: string): Head | undefined => {
   }
 }
 
-export const pack = (bytes: Uint8Array): Promise<Buffer> =>
-  compressAsync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 6 } })
+export const pack = (bytes: Uint8Array, level: number): Promise<Buffer> =>
+  compressAsync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } })
 
 /** Unpacks what must have `size` bytes then, in a thread of the engine; throws where it has not. */
 export const unpackWhole = async (packed: Uint8Array, size: number): Promise<Buffer> => {

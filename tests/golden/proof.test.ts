@@ -1,6 +1,6 @@
 // The formats by which the ledger is proved, kept for ever: archive, anchors, proof of an order (README.md).
 import { createPrivateKey } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { memoryAnchors } from "#infra/memory/anchor-book.ts"
@@ -11,14 +11,18 @@ import { checkBook } from "#streams/anchors/checked-book.ts"
 import { keyIdOf, publicHex } from "#streams/anchors/records.ts"
 import { readArchive } from "#streams/archive/archive.ts"
 import { archiveOn } from "#streams/archive/archiver.ts"
+import { packEvents } from "#streams/archive/pack-events.ts"
+import { eventUnpacker } from "#streams/archive/unpack-events.ts"
 import { sha256Hex } from "#streams/archive/seal.ts"
 import { decodeCommits, encodeCommits } from "#streams/archive/segment.ts"
 import { EMPTY_CHAIN, sealCommit } from "#streams/commit.ts"
+import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { StoredCommit } from "#streams/ports/event-log.ts"
 import { checkProof } from "#streams/proof/check-proof.ts"
 import { proofText } from "#streams/proof/proof-file.ts"
 import { proveOrder } from "#streams/proof/prove-order.ts"
 import { plain, readAll } from "#tests/contracts/commits.ts"
+import type { Golden } from "./samples.ts"
 
 const FOLDER = join(import.meta.dirname, "proof")
 const AT = "2026-01-02T03:04:05.000000000Z"
@@ -60,6 +64,16 @@ const commits = (): ReadonlyArray<StoredCommit> => {
   return [one, two, three, sealCommit(three, 0, 1, "w", [event(5, "Noted", {})])]
 }
 
+/** Every golden event, whole and with nothing that may be absent, numbered. */
+const everyEvent = (): ReadonlyArray<string> => {
+  const files = readdirSync(join(import.meta.dirname, "v1")).filter((file) => file !== "chain.json")
+  const texts = files.toSorted().flatMap((file) => {
+    const { full, bare } = JSON.parse(readFileSync(join(import.meta.dirname, "v1", file), "utf8")) as Golden
+    return [full, bare]
+  })
+  return texts.map((text, i) => JSON.stringify({ ...(JSON.parse(text) as object), eventNo: i + 1 }))
+}
+
 describe("golden files of what proves the ledger", () => {
   it("segment: the original bytes of its commits", () => {
     const bytes = golden("segment.txt", encodeCommits(commits()))
@@ -86,6 +100,20 @@ describe("golden files of what proves the ledger", () => {
     const read: Array<StoredCommit> = []
     for await (const some of readArchive(memoryObjects(stored), 0)) read.push(...some)
     expect(plain(read)).toEqual(plain(await readAll(log)))
+  })
+
+  it("the second form of a segment: what every version of an event was ever stored as, read as its JSON is", () => {
+    const lines = golden("events.jsonl", Buffer.from(everyEvent().join("\n")))
+      .toString("utf8")
+      .split("\n")
+    const told = (text: string) => ledgerCodec.decode(JSON.parse(text) as Record<string, unknown>)
+    const place = { no: 7, id: "0-1-7-größer", hash: "5".repeat(64) }
+    const commit = { ...place, events: lines.map(told), json: (i: number) => lines[i]! }
+    const bytes = golden("events.form1", packEvents(ledgerCodec.types, 0, 1, [commit]))
+    const read = [...eventUnpacker(ledgerCodec)(bytes)!.runs()].flat()
+    expect(read.map((one) => one.place())).toEqual([place])
+    expect(read[0]!.events).toHaveLength(lines.length)
+    for (const [i, event] of read[0]!.events.entries()) expect(ledgerCodec.encode(event)).toBe(ledgerCodec.encode(told(lines[i]!)))
   })
 
   it("anchors and the proof of an order", async () => {

@@ -5,6 +5,7 @@ import { pendingReplaces } from "#domain/orders/open-order.ts"
 import { deciding, folding, misreading, real, seeing, telling, type Around, type Decider, type Of } from "./faults.ts"
 import { ENTRY_FAULTS } from "./entry-faults.ts"
 import { LATER_FAULTS } from "./later-faults.ts"
+import { TRANSIT_FAULTS } from "./transit-faults.ts"
 
 const cashOf = ({ account, before, order }: Around) =>
   account.balances.cash.get((order ?? before)!.instrument.settlement)!
@@ -145,5 +146,6 @@ export const FAULTS: Readonly<Record<string, Decider>> = {
       if (event.type !== "LimitsSet" || event.data.scope !== "firm") return real.evolve(state, event)
       return real.evolve(state, { ...event, data: { ...state.firm.limits, ...event.data } })
     }
-  }
+  },
+  ...TRANSIT_FAULTS
 }

@@ -59,6 +59,21 @@ const request = fc.oneof(
   record({ type: fc.constant("PostEntry"), account, entry }, details),
   record(
     {
+      type: fc.constant("ReceiveTransfer"),
+      to: id,
+      from: id,
+      fromPartition: fc.nat(9),
+      transitNo: fc.nat(),
+      effectiveAt: time,
+      carried: record(
+        { transferId: fc.constant("0-7"), currency: fc.constant("USDT") },
+        { amount, symbol, base: fc.constant("BTC"), multiplier: amount, quantity: amount, cost: amount }
+      )
+    },
+    {}
+  ),
+  record(
+    {
       type: fc.constant("OpenAccount"),
       account,
       owner: id,

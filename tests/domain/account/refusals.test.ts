@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import type { ReceiveTransfer } from "#domain/account/entries.ts"
 import type { AccountId, OrderId } from "#domain/kernel/ids.ts"
 import { moving, posting } from "./entry-story.ts"
 import { amount, at, instrument, order, Story, USDT, type Outcome, type Wanted } from "./story.ts"
@@ -10,6 +11,17 @@ const A = "A" as AccountId
 const open = (story: Story) => story.place({ quantity: "2", price: "100" })
 const NEXT_YEAR = "0199ffff-ffff-7000-8000-000000000000"
 
+/** What another partition hands over. */
+const sent = (change: Partial<ReceiveTransfer>): ReceiveTransfer => ({
+  type: "ReceiveTransfer",
+  to: A,
+  from: "E" as AccountId,
+  fromPartition: 1,
+  transitNo: 1,
+  effectiveAt: at("2026-03-02T09:00:00Z"),
+  carried: { transferId: "1-7", currency: USDT, amount: amount("1") },
+  ...change
+})
 const SPLIT = { kind: "split", numerator: 2, denominator: 1 } as const
 const PROVOKED: Record<string, readonly [field: string | undefined, (story: Story) => Outcome]> = {
   AccountExists: ["account", (story) => story.openAccount("A", "H", "owner-H")],
@@ -103,6 +115,7 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
     }
   ],
   OutOfRange: ["quantity", (story) => story.submit({ price: "100", quantity: "-1" })],
+  OutOfTurn: ["transitNo", (story) => story.send(sent({ transitNo: 2 }))],
   OverAllotted: ["amount", (story) => (story.allot("G", "600"), story.allot("H", "500"))],
   PositionTooLarge: [
     "numerator",
@@ -117,7 +130,12 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
     (story) => ((id) => (story.fill(id, "1", "100"), story.replace(id, { quantity: "1" })))(open(story))
   ],
   SameAccount: ["to", (story) => story.send(moving({ amount: "1" }, { to: A }))],
+  SamePartition: ["fromPartition", (story) => story.send(sent({ fromPartition: 0 }))],
   TooManyDecimals: ["quantity", (story) => story.submit({ price: "0.00000001", quantity: "0.1" })],
+  TransferRefused: [
+    undefined,
+    (story) => ((never) => (story.send(never), story.send(never)))(sent({ to: "nobody" as AccountId }))
+  ],
   UnexpectedField: ["stopPrice", (story) => story.submit({ price: "100", stopPrice: "100" })],
   UnknownAccount: ["account", (story) => story.submit({ account: "nobody", price: "100" })],
   UnknownCommand: [undefined, (story) => story.send({ type: "Dance" } as never)],

@@ -1,0 +1,33 @@
+import { amountOf, count, mapOf, recordOf, text, textOf, wordOf } from "#domain/bytes/form.ts"
+import type { AccountId, Currency, Symbol } from "#domain/kernel/ids.ts"
+import type { Cash, Quantity, Rate } from "#domain/kernel/money.ts"
+import type { Time } from "#domain/kernel/time.ts"
+import type { InTransit, OnItsWay } from "./transit.ts"
+
+const carried = recordOf<OnItsWay["carried"]>({
+  transferId: text,
+  currency: wordOf<Currency>(),
+  amount: amountOf<Cash>(),
+  symbol: wordOf<Symbol>(),
+  base: wordOf<Currency>(),
+  multiplier: amountOf<Rate>(),
+  quantity: amountOf<Quantity>(),
+  cost: amountOf<Cash>(),
+  reference: text
+})
+const onItsWay = recordOf<OnItsWay>({
+  from: wordOf<AccountId>(),
+  to: wordOf<AccountId>(),
+  toPartition: count,
+  transitNo: count,
+  effectiveAt: textOf<Time>(),
+  carried
+})
+
+/** What passes between partitions. */
+export const transitForm = recordOf<InTransit>({
+  onTheirWay: mapOf(text, onItsWay),
+  sent: mapOf(count, count),
+  taken: mapOf(count, count),
+  refused: mapOf(count, mapOf(count, text))
+})

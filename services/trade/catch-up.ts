@@ -2,7 +2,7 @@ import type { AccountEvent } from "#domain/account/events.ts"
 import type { Columns, LedgerEvent, Projection } from "#projections/projection.ts"
 import type { RowFold } from "#streams/fold.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
-import type { EventLog } from "#streams/ports/event-log.ts"
+import type { ReadableLog } from "#streams/archive/archive-log.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import { project, type Progress } from "#streams/project.ts"
 import { count } from "./progress.ts"
@@ -17,7 +17,7 @@ const ROWS_PER_WRITE = 60_000
 /** Fills a store up to the ledger's end as it is now. */
 export const catchUp = async (
   tools: Pick<Tools, "progress">,
-  log: EventLog,
+  log: ReadableLog,
   store: RowStore,
   projections: ReadonlyArray<RowFold<LedgerEvent>>,
   partition: number

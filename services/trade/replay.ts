@@ -1,13 +1,22 @@
 import { join } from "node:path"
 import { PROJECTIONS } from "#projections/all.ts"
 import { contentHash } from "#streams/content-hash.ts"
-import type { EventLog } from "#streams/ports/event-log.ts"
+import { archivedPartitions } from "#streams/archive/archive.ts"
+import { archiveLog, type ReadableLog } from "#streams/archive/archive-log.ts"
 import type { Cut, RowStore } from "#streams/ports/row-store.ts"
 import { positionText } from "#services/reports/position-text.ts"
 import { catchUp } from "./catch-up.ts"
-import { dataFolder, logPlace, PARTITION_OPTION, partitionsOf, storePlace } from "./places.ts"
+import {
+  archivePlace,
+  dataFolder,
+  logPlace,
+  parseObjectsPlace,
+  PARTITION_OPTION,
+  partitionsOf,
+  storePlace
+} from "./places.ts"
 import { count } from "./progress.ts"
-import { WrongUsage, type Outcome, type OpenStore, type Tools } from "./tools.ts"
+import { CannotDo, WrongUsage, type Outcome, type OpenStore, type Tools } from "./tools.ts"
 import { LEDGER_OPTIONS, type Said, type Verb } from "./usage.ts"
 
 export const replay: Verb = {
@@ -16,18 +25,22 @@ export const replay: Verb = {
 The new tables are built beside the old ones and take their place when they are complete, so the platform must
 not be running. With --into they are built in another folder, also while it runs.`,
   options: {
+    from: {
+      value: "archive|folder:DIR|s3:URL",
+      help: "read an archive in the ledger's place: this one's, or the one named"
+    },
     into: { value: "DIR", help: "build in this folder instead (its own projections are replaced)" },
     ...LEDGER_OPTIONS,
     ...PARTITION_OPTION
   },
-  examples: ["replay", "replay --into rebuilt --json"],
+  examples: ["replay", "replay --into rebuilt --json", "replay --from archive --into rebuilt"],
   run: async (said, tools) => {
     const into = said.text("into")
     if (into === undefined && said.text("log") !== undefined && said.text("data") === undefined) {
       throw new WrongUsage("--log names a ledger of its own: say with --into where its projections go")
     }
     const partitions = partitionsOf(said)
-    const log = await tools.openLog(logPlace(said, tools))
+    const log = await ledgerOf(said, tools)
     try {
       return into === undefined
         ? await inPlace(said, tools, log, partitions)
@@ -42,10 +55,23 @@ not be running. With --into they are built in another folder, also while it runs
   }
 }
 
+/** The ledger, or an archive of it: its original commits, each proved by its seal and by the chain. */
+const ledgerOf = async (said: Said, tools: Tools): Promise<ReadableLog> => {
+  const from = said.text("from")
+  if (from === undefined) return await tools.openLog(logPlace(said, tools))
+  const place = from === "archive" ? archivePlace(said, tools) : parseObjectsPlace(from)
+  if (place === undefined) throw new WrongUsage("--from archive: there is none; name one as folder:DIR or s3:URL")
+  const store = tools.openObjects(place)
+  const held = await archivedPartitions(store)
+  const missing = partitionsOf(said).find((partition) => !held.includes(partition))
+  if (missing !== undefined) throw new CannotDo("NoArchive", `${store.name} holds no archive of partition ${missing}`)
+  return archiveLog(store)
+}
+
 const inPlace = async (
   said: Said,
   tools: Tools,
-  log: EventLog,
+  log: ReadableLog,
   partitions: ReadonlyArray<number>
 ): Promise<Outcome> => {
   const release = tools.own(dataFolder(said, tools))
@@ -98,7 +124,7 @@ type Rebuilt = {
 
 const rebuild = async (
   tools: Tools,
-  log: EventLog,
+  log: ReadableLog,
   rows: RowStore,
   partitions: ReadonlyArray<number>
 ): Promise<Rebuilt> => {
@@ -128,7 +154,7 @@ const comparedWith = async (old: RowStore, table: (typeof PROJECTIONS)[number], 
   return { before: before.hash === hash ? ("same" as const) : ("different" as const) }
 }
 
-const outcome = (log: EventLog, into: string, { cut, commits, events, seconds, projections }: Rebuilt): Outcome => {
+const outcome = (log: ReadableLog, into: string, { cut, commits, events, seconds, projections }: Rebuilt): Outcome => {
   const ratePerSec = Math.round(events / seconds)
   const position = positionText(cut)
   const width = Math.max(...projections.map(({ name }) => name.length))

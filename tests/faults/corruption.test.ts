@@ -2,15 +2,14 @@ import { cpSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, wr
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest"
 import { anchorFile } from "#infra/folder/anchor-file.ts"
-import { folderObjects } from "#infra/folder/object-store.ts"
 import { openNatsLog } from "#infra/nats/event-log.ts"
+import { folderObjects } from "#infra/folder/object-store.ts"
 import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { makeForward } from "#streams/anchors/forward.ts"
 import { archivedAnchors } from "#streams/archive/anchor-copies.ts"
-import { archiveOn } from "#streams/archive/archiver.ts"
 import { copyPartition } from "#streams/copy-log.ts"
 import type { EventLog, StoredCommit } from "#streams/ports/event-log.ts"
-import { provedFolder } from "#tests/services/trade/proved-folder.ts"
+import { archiveFolder, provedFolder } from "#tests/services/trade/proved-folder.ts"
 import { trade } from "#tests/services/trade/trade.ts"
 import { type NatsServer, startNats } from "#tests/support/nats-server.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
@@ -101,10 +100,17 @@ describe("an archive", () => {
   const planted: ReadonlyArray<readonly [string, (archive: string) => void]> = [
     ["a flipped bit in a segment", (archive) => flipAfter(third(archive), "", 50)],
     ["a segment that lost its end", (archive) => truncateSync(third(archive), 100)],
+    ["a flipped bit in the events beside a segment", (archive) => flipAfter(third(archive, "events"), "", 50)],
+    ["events beside a segment that lost their end", (archive) => truncateSync(third(archive, "events"), 100)],
     ["a flipped bit in a seal", (archive) => flipAfter(sealOf(archive), `"sha256":"`, 12)]
   ]
-  const third = (folder: string) => only(segments(folder), (name) => name.startsWith(firstOfThird(folder)))
-  const firstOfThird = (folder: string) => readdirSync(segments(folder)).toSorted()[2]!.split("-")[0]!
+  const third = (folder: string, form = "commits") =>
+    only(segments(folder), (name) => name.startsWith(firstOfThird(folder)) && name.endsWith(`.${form}.zst`))
+  const firstOfThird = (folder: string) =>
+    readdirSync(segments(folder))
+      .filter((name) => name.endsWith(".commits.zst"))
+      .toSorted()[2]!
+      .split("-")[0]!
   const sealOf = (folder: string) =>
     only(join(folder, "archive", "seals", "0"), (name) => name.startsWith(firstOfThird(folder)))
 
@@ -116,9 +122,7 @@ describe("an archive", () => {
     expect(faults[0]).toMatchObject({ copy: "archive", commit: Number(firstOfThird(folder.path)), soundIn: ["ledger"] })
 
     renameSync(join(folder.path, "archive"), join(folder.path, "damaged"))
-    const log = openSqliteLog({ file: join(folder.path, "ledger.sqlite"), readOnly: true })
-    await archiveOn({ log, store: folderObjects(join(folder.path, "archive")), partition: 0, segmentBytes: 20_000 })
-    await log.close()
+    await archiveFolder(folder.path)
     expect((await verify(folder.path)).faults).toEqual([])
   })
 

@@ -10,6 +10,7 @@ import { PROJECTIONS } from "#projections/all.ts"
 import { freshClickHouse, withEngine } from "#tests/infra/clickhouse/embedded.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
 import { storyFolder } from "./trade.ts"
+import { archiveFolder } from "./proved-folder.ts"
 
 const main = join(import.meta.dirname, "..", "..", "..", "services", "trade", "main.ts")
 
@@ -37,6 +38,11 @@ describe("trade", withEngine, () => {
       expect(beside.code).toBe(0)
       const hashes = (beside.json["projections"] as Replayed).map(({ name, hash }) => [name, hash])
       expect(hashes.map(([name]) => name)).toEqual(PROJECTIONS.map(({ name }) => name))
+      expect((await trade(folder.path, "replay", "--from", "archive")).stderr).toContain("there is none")
+      await archiveFolder(folder.path)
+      const archived = await trade(folder.path, "replay", "--from", "archive", "--into", other.path, "--json")
+      expect((archived.json["projections"] as Replayed).map(({ name, hash }) => [name, hash])).toEqual(hashes)
+      expect(archived.json["ledger"]).toContain("archive folder:")
       const first = await trade(folder.path, "replay", "--json")
       const again = await trade(folder.path, "replay", "--json")
       expect((first.json["projections"] as Replayed).map(({ name, hash }) => [name, hash])).toEqual(hashes)

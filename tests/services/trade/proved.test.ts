@@ -19,6 +19,11 @@ const json = async (folder: string, args: ReadonlyArray<string>) => {
   const { exitCode, stdout, stderr } = await trade(folder, [...args, "--json"])
   return { exitCode, stderr, found: JSON.parse(stdout) as Record<string, never> & { faults: ReadonlyArray<Fault> } }
 }
+/** The objects with the original bytes of segments, in order. */
+const originals = (segments: string) =>
+  readdirSync(segments)
+    .filter((name) => name.endsWith(".commits.zst"))
+    .toSorted()
 const spoil = (folder: string, sql: string) => {
   const db = new DatabaseSync(join(folder, "ledger.sqlite"))
   db.exec(sql)
@@ -43,7 +48,7 @@ describe("trade verify, with copies", () => {
       "update commits set body = cast(body || ' ' as blob) where no = 9; delete from commits where no = 14"
     )
     const segments = join(folder.path, "archive", "segments", "0")
-    const third = readdirSync(segments).toSorted()[2]!
+    const third = originals(segments)[2]!
     rmSync(join(segments, third))
     const [first, last] = third.split("-").map(Number)
     const { exitCode, found } = await json(folder.path, ["verify"])
@@ -136,7 +141,7 @@ describe("trade restore", () => {
     expect((await trade(folder.path, other)).stderr).toMatch(/not of this archive/u)
 
     const segments = join(archive, "segments", "0")
-    rmSync(join(segments, readdirSync(segments).toSorted().at(-1)!))
+    rmSync(join(segments, originals(segments).at(-1)!))
     const fresh = join(target.path, "fresh", "ledger.sqlite")
     expect((await trade(folder.path, ["restore", "--from", archive, "--to", `sqlite:${fresh}`])).stderr).toMatch(
       /is missing/u

@@ -13,30 +13,39 @@ export type AnchoringOptions = {
   /** books elsewhere that get a copy; opened when first needed, and again after a failure */
   readonly outside: ReadonlyArray<() => Promise<AnchorBook>>
   readonly everyMs: number
-  /** where the chain stands; undefined while there is no writer */
-  readonly head: () => Head | undefined
+  /** where the chains stand that are written here */
+  readonly heads: () => ReadonlyArray<Head>
 }
 
-/** Signs where the chain stands while there is something new, and a last time at the end. */
-export const startAnchoring = ({ anchorer, book, outside, everyMs, head }: AnchoringOptions) => {
+/** Signs where each chain stands while there is something new, and a last time at the end. */
+export const startAnchoring = ({ anchorer, book, outside, everyMs, heads }: AnchoringOptions) => {
   const stop = new AbortController()
   const copies = outside.map((open) => outsideBook(book, open))
-  let signed = 0
+  const signed = new Map<number, number>()
+  let asked = false
+  let waiting = new AbortController()
   let trouble: string | undefined
   const once = async () => {
-    try {
-      const now = head()
-      if (now !== undefined && now.no > signed) signed = (await anchorer.sign(now)).no
-      trouble = undefined
-    } catch (error) {
-      trouble = (error as Error).message
+    const troubles: Array<string> = []
+    for (const head of heads()) {
+      if (head.no <= (signed.get(head.partition) ?? 0)) continue
+      try {
+        signed.set(head.partition, (await anchorer.sign(head)).no)
+      } catch (error) {
+        troubles.push((error as Error).message)
+      }
     }
+    trouble = troubles.length === 0 ? undefined : [...new Set(troubles)].join("; ")
     await Promise.all(copies.map((copy) => copy.forward()))
   }
   const run = async () => {
     while (!stop.signal.aborted) {
+      asked = false
       await once()
-      await sleep(everyMs, undefined, { signal: stop.signal, ref: false }).catch(() => undefined)
+      if (asked) continue
+      waiting = new AbortController()
+      const signal = AbortSignal.any([stop.signal, waiting.signal])
+      await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined)
     }
     await once()
     await Promise.all(copies.map((copy) => copy.close()))
@@ -44,10 +53,20 @@ export const startAnchoring = ({ anchorer, book, outside, everyMs, head }: Ancho
   }
   const running = run()
   return {
-    signed: () => signed,
+    /** the newest commit of a partition that was signed here */
+    signed: (partition: number) => signed.get(partition) ?? 0,
+    /** Looks at the heads now. */
+    look: () => {
+      asked = true
+      waiting.abort()
+    },
     health: (): HealthCheck => {
       const detail = [trouble, ...copies.map((copy) => copy.trouble())].filter((text) => text !== undefined).join("; ")
-      return detail === "" ? { status: "ok", detail: `commit ${signed} is signed` } : { status: "degraded", detail }
+      if (detail !== "") return { status: "degraded", detail }
+      const commits = [...signed].map(([partition, no]) =>
+        partition === 0 && signed.size === 1 ? `commit ${no}` : `commit ${no} of partition ${partition}`
+      )
+      return { status: "ok", detail: `${commits.join(", ") || "commit 0"} is signed` }
     },
     close: async () => {
       stop.abort()

@@ -22,6 +22,7 @@ import { PartitionDesk } from "./partition-desk.ts"
 import { attempt, isDamage, ownFolder, withAdvice } from "./platform-failed.ts"
 import { PartitionRouter } from "./partition-router.ts"
 import { PORTS, VERSION } from "./ports.ts"
+import { startProcessProof } from "./process-proof.ts"
 import { routedOms } from "./routed-oms.ts"
 import { routedPnl, routedRisk } from "./routed-risk.ts"
 import { openLog, openRaw, openRows } from "./stores.ts"
@@ -58,6 +59,11 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
     Effect.sync(() => new AccountDirectory(log)),
     (one) => Effect.promise(() => one.stop())
   )
+  // released after the hand-over, as the snapshots are: the last segments are sealed while the next writer serves
+  const proof = yield* Effect.acquireRelease(
+    attempt(async () => startProcessProof({ data, natsUrl, settings: options.proof, clock })),
+    (started) => Effect.promise(() => started.close())
+  )
   const desks = new Map<number, PartitionDesk>()
   const holdings = new Map<number, Holding>()
   const statuses = () => [...holdings].map(([partition, holding]) => [partition, holding.status()] as const)
@@ -69,7 +75,7 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
   const begin = (partition: number): void => {
     if (desks.has(partition)) return
     const snapshots = { data, natsUrl, settings: options.snapshots }
-    const stores = { log, raw, rows: rows?.rows, snapshots }
+    const stores = { log, raw, rows: rows?.rows, snapshots, proof }
     const desk = new PartitionDesk({ partition, ...stores, directory, commands, whereIs, market, clock, seed })
     const holding = holdPartition({
       leases,
@@ -109,6 +115,7 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
           [...desks].map(([partition, desk]) => [`snapshots-${partition}`, desk.snapshots.health()])
         ),
         ...Object.fromEntries([...desks].flatMap(([partition, desk]) => transfersOf(partition, desk.waiting()))),
+        ...proof.health(),
         ...(rows && { store: rows.health() })
       }),
       gauges: [

@@ -29,6 +29,7 @@ import { TransferCourier } from "#streams/transfer-courier.ts"
 import type { ClockMarket } from "./clock-market.ts"
 import { type Engine, openEngine, startProjector } from "./engine.ts"
 import { locateTransfers } from "./locate-transfers.ts"
+import type { ProcessProof } from "./process-proof.ts"
 import { newestPartition } from "./newest-partition.ts"
 import { keepSnapshots, type SnapshotKeeper } from "./snapshot-keeper.ts"
 import type { SnapshotWork } from "./snapshot-worker.ts"
@@ -47,6 +48,8 @@ export type PartitionDeskOptions = {
   readonly rows: RowStore | undefined
   readonly clock: () => Time
   readonly seed: number
+  /** signs and archives it while it is written here */
+  readonly proof: ProcessProof
   /** where its snapshots are, and where the ledger is for who takes them */
   readonly snapshots: Omit<SnapshotWork, "partition">
 }
@@ -137,7 +140,7 @@ export class PartitionDesk {
   }
 
   async #serve(lease: Lease, engine: Engine) {
-    const { log, partition, commands, market, rows, clock, whereIs } = this.#options
+    const { log, partition, commands, market, rows, clock, whereIs, proof } = this.#options
     const { session, hub, orders, pnl, board, intake, reserve } = engine
     const writer = locateTransfers(engine.writer, whereIs)
     const courier = new TransferCourier(engine.writer, commandClient({ port: commands, patienceMs: COURIER_WAITS_MS }))
@@ -153,6 +156,8 @@ export class PartitionDesk {
     }
     this.#serving = { lease, desks, courier }
     this.#eventNo = () => writer.head().eventNo
+    // a writer that another may have replaced, one that was stalled for instance, signs nothing
+    const proving = proof.begin(partition, () => (lease.isFresh() ? { ...writer.head(), partition } : undefined))
     let unserve = async () => {}
     const stop = async () => {
       // nothing more is taken; what was taken is answered; then the next writer may begin
@@ -165,6 +170,7 @@ export class PartitionDesk {
       await intake.stop()
       reserve.stop()
       await writer.stop()
+      proving.end()
       projecting.abort()
       await projector?.ended.catch(() => {})
     }

@@ -1,8 +1,9 @@
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 
 /** Where proofs are kept, and how often what is done. */
 export type ProofSettings = {
   readonly anchorsFile: string
+  /** private keys; processes that write one ledger share it, or each has a copy */
   readonly keysFolder: string
   /** the archive's address; without one it is in the data folder */
   readonly s3Url: string | undefined
@@ -23,6 +24,12 @@ const DEFAULTS = {
   TRADE2026_SCRUB_MB_PER_SECOND: 2
 } as const
 
+/** Where private keys are: TRADE2026_KEYS, otherwise in the data folder. */
+export const keysFolder = (data: string, env: Readonly<Record<string, string | undefined>>): string => {
+  const told = env["TRADE2026_KEYS"]
+  return told === undefined || told === "" ? join(data, "keys") : resolve(told)
+}
+
 /** Throws a sentence about a setting that is no number above zero. */
 export const proofSettings = (data: string, env: NodeJS.ProcessEnv): ProofSettings => {
   const set = (name: keyof typeof DEFAULTS): number => {
@@ -34,7 +41,7 @@ export const proofSettings = (data: string, env: NodeJS.ProcessEnv): ProofSettin
   const s3Url = env["S3_URL"]
   return {
     anchorsFile: join(data, "anchors.jsonl"),
-    keysFolder: join(data, "keys"),
+    keysFolder: keysFolder(data, env),
     s3Url: s3Url === "" ? undefined : s3Url,
     archiveFolder: join(data, "archive"),
     anchorEveryMs: set("TRADE2026_ANCHOR_SECONDS") * 1_000,

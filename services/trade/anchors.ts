@@ -2,6 +2,7 @@ import { join } from "node:path"
 import { makeAnchorer } from "#streams/anchors/anchorer.ts"
 import { checkBook } from "#streams/anchors/checked-book.ts"
 import type { Anchor, KeyRecord } from "#streams/anchors/records.ts"
+import { keysFolder } from "#services/platform/proof-settings.ts"
 import { dataFolder } from "./places.ts"
 import { count } from "./progress.ts"
 import { CannotDo, WrongUsage, type Tools } from "./tools.ts"
@@ -19,6 +20,8 @@ is deleted, its public half stays in anchors.jsonl.`,
     const [what, more] = said.words
     if ((what !== undefined && what !== "rotate") || more !== undefined)
       throw new WrongUsage("anchors, or anchors rotate")
+    if (what === "rotate" && tools.exists(join(dataFolder(said, tools), "process-name")))
+      throw new CannotDo("SharedKey", "the key that several writers' processes share cannot be rotated from here")
     if (what === "rotate") await signerOf(said, tools).rotate()
     const book = await checkBook(tools.anchorFile(join(dataFolder(said, tools), "anchors.jsonl")))
     if (book.keys.length === 0 && book.faults.length === 0)
@@ -45,7 +48,7 @@ is deleted, its public half stays in anchors.jsonl.`,
 export const signerOf = (said: Said, tools: Tools) =>
   makeAnchorer({
     book: tools.anchorFile(join(dataFolder(said, tools), "anchors.jsonl")),
-    keys: tools.anchorKeys(join(dataFolder(said, tools), "keys")),
+    keys: tools.anchorKeys(keysFolder(dataFolder(said, tools), tools.env)),
     clock: tools.now
   })
 

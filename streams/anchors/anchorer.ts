@@ -26,6 +26,8 @@ export type AnchorerOptions = {
   readonly book: AnchorBook
   readonly keys: AnchorKeys
   readonly clock: () => string
+  /** Whether the first key may be made here: of several signers of one book only one may begin it. */
+  readonly mayBegin?: () => boolean
 }
 
 export type Anchorer = {
@@ -39,9 +41,13 @@ export type Anchorer = {
   readonly key: () => Promise<Signed<KeyRecord>>
 }
 
-/** Signs into a book. Several may share it (a command rotates beside the platform): each looks at what is new first. */
-export const makeAnchorer = ({ book, keys, clock }: AnchorerOptions): Anchorer => {
+/**
+ * Signs into a book. Several may share it (a command rotates beside the platform; the writers of other partitions, and of
+ * this one before): each looks at what is new first, and refuses to sign what is older than what was signed, or another commit.
+ */
+export const makeAnchorer = ({ book, keys, clock, mayBegin = () => true }: AnchorerOptions): Anchorer => {
   const ring = new KeyRing()
+  const newest = new Map<number, Signed<Anchor>>()
   let read = 0
   let queue: Promise<unknown> = Promise.resolve()
   /** One after the other: two signatures at once must not both make the first key. */
@@ -55,6 +61,8 @@ export const makeAnchorer = ({ book, keys, clock }: AnchorerOptions): Anchorer =
     for (const line of lines) {
       const record = parseRecord(line)
       if (record.kind === "key") ring.accept(record)
+      if (record.kind === "anchor" && record.no >= (newest.get(record.partition)?.no ?? 0))
+        newest.set(record.partition, record)
     }
     read = next
   }
@@ -69,6 +77,7 @@ export const makeAnchorer = ({ book, keys, clock }: AnchorerOptions): Anchorer =
     await upToDate()
     const record = ring.current
     if (record === undefined) {
+      if (!mayBegin()) throw new Error(`${book.name} names no key yet: another one begins it`)
       const key = await keys.make()
       return { record: await announce(key, key, ""), key }
     }
@@ -84,6 +93,12 @@ export const makeAnchorer = ({ book, keys, clock }: AnchorerOptions): Anchorer =
       inTurn(async () => {
         const { key } = await current()
         const { partition, no, hash, eventNo } = head
+        const signed = newest.get(partition)
+        if (signed?.no === no && signed.hash === hash) return signed
+        if (signed !== undefined && signed.no >= no)
+          throw new Error(
+            `${book.name} has signed commit ${signed.no} of partition ${partition}: ${no} does not follow it`
+          )
         const plain = { kind: "anchor", v: 1, partition, no, hash, eventNo, at: clock(), key: key.id } as const
         const anchor = signRecord<Anchor>(plain, key.privateKey)
         await book.append([recordText(anchor)])

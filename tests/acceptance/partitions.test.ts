@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs"
 import { expect, inject, test } from "vitest"
 import { openNatsRaw } from "#infra/nats/raw-store.ts"
 import { startNats } from "#tests/support/nats-server.ts"
@@ -5,6 +6,17 @@ import { startPlatform } from "#tests/support/platform.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
 import { tradeJson } from "#tests/support/trade.ts"
+
+/** A second between two looks of who signs, and of who archives. */
+const QUICKLY = { TRADE2026_ANCHOR_SECONDS: "1", TRADE2026_ARCHIVE_SECONDS: "1" }
+const PATIENTLY = { timeout: 20_000 }
+const ifThere = (look: () => ReadonlyArray<string>): ReadonlyArray<string> => {
+  try {
+    return look()
+  } catch {
+    return []
+  }
+}
 
 const program = inject("natsServer")
 const [OMS, GATEWAY] = [8099, 8080]
@@ -35,7 +47,7 @@ test(
       startPlatform({
         data: `${folder.path}/${name}`,
         args: ["--profile", "servers", ...args],
-        env: { NATS_URL: nats.url }
+        env: { NATS_URL: nats.url, TRADE2026_KEYS: `${folder.path}/keys`, ...QUICKLY }
       })
     const [first, second] = await Promise.all([
       start("first", "--only", "oms", "--partitions", "0"),
@@ -115,12 +127,47 @@ test(
 
       third = await start("third", "--only", "oms") // every partition there is
       expect(third.output()).toMatch(/for partitions 0, 1/)
+      // who writes a partition signs and archives it, and nobody else
+      const archivedBy = (name: string) => ifThere(() => readdirSync(`${folder.path}/${name}/archive/seals`))
+      const sealedBy = (name: string, partition: number) =>
+        ifThere(() => readdirSync(`${folder.path}/${name}/archive/seals/${partition}`)).length
+      await expect.poll(() => [archivedBy("first"), archivedBy("second")], PATIENTLY).toEqual([["0"], ["1"]])
+      expect(archivedBy("third")).toEqual([])
       await second.stop()
       expect((await ask(api("/orders"), { account: "mate", ...order })).status).toBe(201)
       expect((await ask(third.url(OMS, "/accounts/mate"))).status).toBe(200)
+      await expect.poll(() => archivedBy("third"), PATIENTLY).toEqual(["1"])
+
+      const proved = async (oms: typeof first) => {
+        const { checks } = (await (await fetch(oms.url(OMS, "/health"))).json()) as { readonly checks: object }
+        return Object.keys(checks).filter((name) => name.startsWith("archive-"))
+      }
+      expect(await proved(first)).toEqual(["archive-0"])
+      first.child.kill("SIGSTOP") // beyond its lease
+      await expect.poll(() => archivedBy("third"), PATIENTLY).toEqual(["0", "1"])
+      first.child.kill("SIGCONT")
+      await expect.poll(() => proved(first), PATIENTLY).toEqual([])
+      const sealedMore = async () => {
+        const before = sealedBy("third", 0)
+        expect((await ask(api("/accounts/usual/deposits"), money)).status).toBe(201)
+        await expect.poll(() => sealedBy("third", 0), PATIENTLY).toBeGreaterThan(before)
+        return sealedBy("first", 0)
+      }
+      const sealed = await sealedMore() // by then the first one has sealed what it still had
+      expect(await sealedMore()).toBe(sealed)
     } finally {
       await Promise.all([gateway.stop(), first.stop(), second.stop(), third?.stop()])
     }
-    await tradeJson(["verify", "--log", nats.url, "--partitions", "0,1"])
+    const data = `${folder.path}/third`
+    const verified = await tradeJson(["verify", "--log", nats.url, "--data", data, "--partitions", "0,1"])
+    type Verified = {
+      readonly copies: ReadonlyArray<{ readonly anchors: number; readonly copies: ReadonlyArray<{ name: string }> }>
+    }
+    const { copies } = verified as Verified
+    for (const { anchors, copies: compared } of copies) {
+      expect(anchors).toBeGreaterThan(1)
+      expect(compared.map(({ name }) => name)).toContain("archive")
+    }
+    expect(copies).toHaveLength(2)
   }
 )

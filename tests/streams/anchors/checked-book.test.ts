@@ -18,7 +18,7 @@ const book = async () => {
   const old = (await keys.find((await anchorer.key()).key))!
   await anchorer.rotate()
   await anchorer.sign(head(3))
-  return { kept, old, anchorer }
+  return { kept, old, anchorer, keys }
 }
 const faultsOf = async (lines: Array<string>) =>
   (await checkBook(memoryAnchors(lines))).faults.map(({ line, reason }) => `${line}: ${reason}`)
@@ -50,9 +50,33 @@ describe("a book of anchors", () => {
   })
 
   it("does not go back", async () => {
+    const { kept, keys } = await book()
+    const key = (await keys.find(await parsedKey(kept[4]!)))!
+    const late = signRecord<Anchor>({ kind: "anchor", v: 1, ...head(2), at: AT, key: key.id }, key.privateKey)
+    expect(await faultsOf([...kept, recordText(late)])).toEqual(["6: it signs commit 2 after commit 3"])
+  })
+
+  it("is not signed by who stands behind it, nor with another commit of that number", async () => {
     const { kept, anchorer } = await book()
-    await anchorer.sign(head(2))
-    expect(await faultsOf(kept)).toEqual(["6: it signs commit 2 after commit 3"])
+    await expect(anchorer.sign(head(2))).rejects.toThrow("has signed commit 3 of partition 0: 2 does not follow it")
+    await expect(anchorer.sign({ ...head(3), hash: "c".repeat(64) })).rejects.toThrow("3 does not follow it")
+    expect((await anchorer.sign(head(3))).no).toBe(3) // said before
+    expect(kept).toHaveLength(5)
+  })
+
+  it("is begun by one of those who share it, and signed on by all who have its key", async () => {
+    const [kept, keys] = [[] as Array<string>, memoryKeys()]
+    let begins = false
+    const waits = { book: memoryAnchors(kept), keys, clock: () => AT, mayBegin: () => begins }
+    const [one, two] = [makeAnchorer(waits), makeAnchorer({ ...waits, mayBegin: () => false })]
+    await expect(two.sign(head(1))).rejects.toThrow("names no key yet")
+    begins = true
+    await one.sign(head(1))
+    await two.sign({ ...head(7), partition: 1 })
+    expect(await faultsOf(kept)).toEqual([])
+    expect(kept).toHaveLength(3)
+    const stranger = makeAnchorer({ ...waits, keys: memoryKeys() })
+    await expect(stranger.sign(head(2))).rejects.toThrow("its private half is not here")
   })
 })
 

@@ -9,7 +9,8 @@ import type { BenchResult } from "./figures.ts"
 
 const USAGE = `Usage: npm run bench -- NAME [OPTIONS] [--json]
 
-  orders   orders through a client over NATS request-reply into the durable ledger
+  orders   orders through a client over NATS request-reply into the durable ledger; beside it, in the same run, a bare
+           loop with the same envelope, chain and log that decides nothing, and on nats one publish for each event
            --log sqlite|nats (nats)  --sync always|default (always: of the NATS server)
            --transport nats|ws|http (nats): ws is an order entry session, http POST /orders; both on oms
            --with bare|all (bare; of ws and http): all is the whole platform: venue, projections, archive, anchors, snapshots, 10,000 open orders

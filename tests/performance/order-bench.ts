@@ -8,6 +8,7 @@ import { newCommandId } from "#services/desk/command-id.ts"
 import { decodeReply } from "#streams/command-codec.ts"
 import type { CommandPort } from "#streams/ports/command-port.ts"
 import { openNatsCommands } from "#infra/nats/command-port.ts"
+import { tempDir } from "#tests/support/temp-dir.ts"
 import { startNats } from "#tests/support/nats-server.ts"
 import { conditions, percentiles, round, type BenchResult, type Metrics } from "./figures.ts"
 
@@ -133,6 +134,9 @@ export const benchOrders = async (options: OrderBenchOptions): Promise<BenchResu
     const calm = rate > 0 ? await steady(port, rate, seconds) : undefined
     const last = await ask(server)
     await options.onServer?.({ natsUrl: nats.url, where, eventNo: last.eventNo })
+    await stopped(server)
+    // a run of so many orders is for who reads them
+    const beside = options.orders === undefined ? await besides(options, full.accepted / full.seconds) : {}
     return {
       name: "orders",
       params: { log, sync, inFlight, seconds, rate, transport: "nats", accounts: ACCOUNTS },
@@ -147,17 +151,64 @@ export const benchOrders = async (options: OrderBenchOptions): Promise<BenchResu
         commitsPerSec: Math.round(counts.commits / full.seconds),
         writerRssMb: counts.rssMb,
         ...(calm && steadyMetrics(calm, rate)),
+        ...beside,
         ...conditions()
       }
     }
   } finally {
     await port.close()
-    if (server.connected) server.send("stop")
-    if (server.exitCode === null)
-      await Promise.race([once(server, "exit"), new Promise((resolve) => setTimeout(resolve, 3000))])
-    server.kill("SIGKILL")
+    await stopped(server)
     await nats.stop()
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const stopped = async (server: ChildProcess): Promise<void> => {
+  if (server.connected) server.send("stop")
+  if (server.exitCode === null && server.signalCode === null)
+    await Promise.race([once(server, "exit"), new Promise((resolve) => setTimeout(resolve, 3000))])
+  server.kill("SIGKILL")
+}
+
+/**
+ * The same clients, as many orders in flight, on servers that decide nothing: a bare loop with the ledger's envelope, chain
+ * and log, and one publish for each event with the sequence that is expected, as others do it.
+ */
+const besides = async ({ log, sync, inFlight, seconds }: OrderBenchOptions, ratePerSec: number): Promise<Metrics> => {
+  const bare = await besideOne("bare", log, sync, inFlight, seconds)
+  const shown = { bareRatePerSec: Math.round(bare), shareOfBare: round(ratePerSec / bare) }
+  if (log !== "nats") return shown
+  const alone = await besideOne("alone", log, sync, inFlight, seconds)
+  return {
+    ...shown,
+    publishPerEventRatePerSec: Math.round(alone),
+    timesPublishPerEvent: round(ratePerSec / alone),
+    kurrentdb: "not measured"
+  }
+}
+
+const besideOne = async (
+  how: "bare" | "alone",
+  log: "sqlite" | "nats",
+  sync: "always" | "default",
+  inFlight: number,
+  seconds: number
+): Promise<number> => {
+  using folder = tempDir("bench-beside")
+  const nats = await startNats({ storeDir: join(folder.path, "nats"), syncAlways: sync === "always" })
+  const where = log === "nats" ? "nats" : `sqlite:${join(folder.path, "ledger.sqlite")}`
+  const server = fork(fileURLToPath(new URL("bare-server.ts", import.meta.url)), [nats.url, how, where])
+  const port = await openNatsCommands({ url: nats.url, name: "bench-client" })
+  try {
+    await once(server, "message")
+    await saturate(port, inFlight, Math.min(2, seconds / 4))
+    const { accepted, errors, seconds: took } = await saturate(port, inFlight, Math.min(5, seconds))
+    if (errors > 0) throw new Error(`${how}: ${errors} orders were not answered`)
+    return accepted / took
+  } finally {
+    await port.close()
+    await stopped(server)
+    await nats.stop()
   }
 }
 

@@ -33,9 +33,17 @@ export async function* readArchivedEvents<Event>(
     const { key, seal, after } = sealed
     const damaged = (object: string, reason: string) =>
       new DamagedArchive(`${store.name}: ${key}: ${object}: ${reason}`)
+    /** Bytes that cannot be right are damage; what an event's own decoder says is not. */
+    const told = <T>(object: string, look: () => T): T => {
+      try {
+        return look()
+      } catch (error) {
+        throw error instanceof UnreadableBytes ? damaged(object, error.message) : error
+      }
+    }
     const payload = originals ? undefined : seal.payloads.find(({ name }) => name === FORM)
     const form = payload && (await formOf(store, payload, (reason) => damaged(payload.object, reason)))
-    const unpacked = form && unpackEvents(form)
+    const unpacked = form && told(payload!.object, () => unpackEvents(form))
     if (unpacked !== undefined) {
       const { head, hash, runs } = unpacked
       const { first, firstEvent, lastEvent } = seal
@@ -49,10 +57,11 @@ export async function* readArchivedEvents<Event>(
         hash === seal.hash
       if (!isOfSeal) throw damaged(payload!.object, "it is of other commits than its seal")
       const readable = function* () {
-        try {
-          yield* runs()
-        } catch (error) {
-          throw error instanceof UnreadableBytes ? damaged(payload!.object, error.message) : error
+        const each = runs()[Symbol.iterator]()
+        for (;;) {
+          const next = told(payload!.object, () => each.next())
+          if (next.done === true) return
+          yield next.value
         }
       }
       return { ...sealed, form: "events", bytes: form!.length, runs: readable }

@@ -5,7 +5,7 @@ import { ACCOUNT_EVENTS } from "#domain/account/events.ts"
 import { Checks } from "#domain/risk/check-text.ts"
 import { memoryLog } from "#infra/memory/event-log.ts"
 import { memoryObjects } from "#infra/memory/object-store.ts"
-import { readArchive } from "#streams/archive/archive.ts"
+import { DamagedArchive, readArchive } from "#streams/archive/archive.ts"
 import { archiveOn } from "#streams/archive/archiver.ts"
 import { headTypeOf } from "#streams/archive/event-form.ts"
 import { packEvents } from "#streams/archive/pack-events.ts"
@@ -191,29 +191,37 @@ describe("a second form that is not what was sealed", () => {
     expect((await eventsIn(made.store, { originals: true })).events).toHaveLength(60)
   })
 
-  it("is found by the comparison where the seal was made anew for it", async () => {
-    const { log, store, objects } = await archive()
-    const sealKey = (await store.list("seals/")).at(-1)!.key // no other seal is chained to it
+  /** Puts another second form beside the last segment, and a seal for it: no other one is chained to that. */
+  const reseal = async ({ store, objects }: Awaited<ReturnType<typeof archiveOf>>, form: Buffer): Promise<string> => {
+    const sealKey = (await store.list("seals/")).at(-1)!.key
     const seal = parseSeal(objects.get(sealKey)!)!
-    const segments = []
-    for await (const segment of readArchivedEvents(store, 0, ledgerCodec)) segments.push(segment)
-    const commits = [...segments.at(-1)!.runs()].flat().map(({ events, place }) => ({
-      ...place(),
-      events: [...events],
-      json: (i: number) => ledgerCodec.encode(events[i]! as never)
-    }))
-    const forged = commits.at(-1)!
-    forged.events[0] = { ...forged.events[0]!, actor: "nobody" } as never
-    const form = packEvents(ledgerCodec.types, 0, seal.firstEvent, commits)
     const packed = await pack(form, 1)
     const object = payloadKey(0, seal.first, seal.last, sha256Hex(packed), "events")
-    const sizes = { size: packed.length, sha256: sha256Hex(packed) }
-    const payload = { name: "events", object, encoding: "zstd", ...sizes, originalSize: form.length } as const
+    const sizes = { size: packed.length, sha256: sha256Hex(packed), originalSize: form.length }
     objects.set(object, packed)
-    const payloads = [seal.payloads[0]!, { ...payload, originalSha256: sha256Hex(form) }]
-    objects.set(sealKey, Buffer.from(sealText({ ...seal, payloads })))
-    expect((await eventsIn(store)).events).toHaveLength(60) // the seal vouches for it, and nobody for the seal
-    expect(await faults({ log, store, objects })).toMatchObject([
+    const payload = { name: "events", object, encoding: "zstd", ...sizes, originalSha256: sha256Hex(form) } as const
+    objects.set(sealKey, Buffer.from(sealText({ ...seal, payloads: [seal.payloads[0]!, payload] })))
+    return object
+  }
+  const lastSegment = async (store: ReturnType<typeof memoryObjects>) => {
+    const segments = []
+    for await (const segment of readArchivedEvents(store, 0, ledgerCodec)) segments.push(segment)
+    const { seal, runs } = segments.at(-1)!
+    const commits = [...runs()].flat().map(({ events, place }) => {
+      const json = (i: number) => ledgerCodec.encode(events[i] as never)
+      return { ...place(), events: [...events] as Array<Recorded>, json }
+    })
+    return { seal, commits }
+  }
+
+  it("is found by the comparison where the seal was made anew for it", async () => {
+    const made = await archive()
+    const { seal, commits } = await lastSegment(made.store)
+    const forged = commits.at(-1)!
+    forged.events[0] = { ...forged.events[0]!, actor: "nobody" }
+    const object = await reseal(made, packEvents(ledgerCodec.types, 0, seal.firstEvent, commits))
+    expect((await eventsIn(made.store)).events).toHaveLength(60) // the seal vouches for it, and nobody for the seal
+    expect(await faults(made)).toMatchObject([
       {
         copy: "archive",
         kind: "changed",
@@ -222,5 +230,34 @@ describe("a second form that is not what was sealed", () => {
         reason: `${object}: its events of commit ${forged.no} are not those of the original`
       }
     ])
+  })
+
+  it("is damage to its reader where it cannot be right, whoever sealed it", async () => {
+    const made = await archive()
+    const { seal, commits } = await lastSegment(made.store)
+    const sound = packEvents(ledgerCodec.types, 0, seal.firstEvent, commits)
+    const head = sound.indexOf(10)
+    const asHead = (text: string) => Buffer.concat([Buffer.from(text), sound.subarray(head)])
+    const text = sound.toString("utf8", 0, head)
+    for (const [form, reason] of [
+      [sound.subarray(0, sound.length - 3), "end too early"],
+      [Buffer.concat([sound, Buffer.from("x")]), "left over"],
+      [sound.subarray(0, head + 5), "end before the records"],
+      [
+        asHead(text.replace('"orderId"', '"order-id"').replace('"text"', '"words"')),
+        "its head is not one of this program"
+      ],
+      [
+        asHead(text.replace(`"first":${seal.first}`, `"first":${seal.first + 1}`)),
+        "it is of other commits than its seal"
+      ]
+    ] as const) {
+      const object = await reseal(made, form)
+      const error = await eventsIn(made.store).catch((thrown: unknown) => thrown)
+      expect(error).toBeInstanceOf(DamagedArchive)
+      expect((error as Error).message).toContain(reason)
+      expect((error as Error).message).toContain(object)
+      expect(await faults(made)).toMatchObject([{ kind: "changed", reason: expect.stringContaining(object) }])
+    }
   })
 })

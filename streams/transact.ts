@@ -74,26 +74,35 @@ const MOST_COMMANDS = 256
 /** A commit is one message of the broker, which takes a megabyte; a command that began below this is never cut. */
 const MOST_CHARS = 400_000
 
+type Asking<Request, Event extends Fact> = {
+  readonly request: Request
+  readonly resolve: (answer: Answer<Event>) => void
+  readonly reject: (error: Error) => void
+}
 type Waiting<Request, State, Event extends Fact> =
-  | {
-      readonly request: Request
-      readonly resolve: (answer: Answer<Event>) => void
-      readonly reject: (error: Error) => void
-    }
+  | Asking<Request, Event>
   | { readonly look: (state: State) => void; readonly reject: (error: Error) => void }
 
 /** What is decided together: who waits for it, what they are answered once it is durable, and the events to append. */
-type Batch<Request, State, Event extends Fact> = {
-  readonly waiting: Array<Waiting<Request, State, Event>>
+type Batch<Request, Event extends Fact> = {
+  readonly waiting: Array<Asking<Request, Event>>
   readonly answers: Array<() => void>
   readonly recorded: Array<Recorded<Event>>
   readonly encoded: Array<string>
   chars: number
 }
+const emptyBatch = <Request, Event extends Fact>(): Batch<Request, Event> => ({
+  waiting: [],
+  answers: [],
+  recorded: [],
+  encoded: [],
+  chars: 0
+})
 
 /**
  * The transact loop: replays the partition, opens an epoch with a commit of its own, and from then on takes all waiting
- * commands, decides each purely, appends one commit, and answers when that is durable. One append is in flight.
+ * commands, decides each purely, appends one commit, and answers when that is durable. One append is in flight; what comes
+ * meanwhile is decided upon it, and appended and answered after it.
  */
 export const openWriter = async <Request, Command, State, Event extends Fact>(
   options: WriterOptions<Request, Command, State, Event>
@@ -105,10 +114,16 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
   let { state } = opened
   /** where the log stands: all of it is durable */
   let head = { ...opened.head, eventNo: opened.eventNo }
+  /** the newest event that the state holds */
+  let decidedNo = opened.eventNo
+  let inFlight = false
+  /** what this process must not go on after; what is in flight is answered before it ends */
+  let fault: Error | undefined
   /** the state holds what was not stored, until it is taken from the log again */
   let isStale = false
 
   const queue: Array<Waiting<Request, State, Event>> = []
+  let next = emptyBatch<Request, Event>()
   let running: Promise<void> | undefined
   let stopping: Error | undefined
   let stepped: Error | undefined
@@ -116,7 +131,8 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
   const ended = new Promise<Error>((resolve) => (endedWith = resolve))
 
   const failWaiting = (reason: Error) => {
-    for (const waiting of queue.splice(0)) waiting.reject(reason)
+    for (const { reject } of [...next.waiting, ...queue.splice(0)]) reject(reason)
+    next = emptyBatch()
   }
   const stepDown = (reason: Error) => {
     stepped ??= reason
@@ -139,78 +155,75 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
     return before === undefined ? { kind: "nothing" } : { kind: "repeat", first: before.first, last: before.last }
   }
 
-  /** Takes one command into the batch. What fails before its first fact is folded is its own affair. */
-  const take = (
-    waiting: Extract<Waiting<Request, State, Event>, { request: Request }>,
-    batch: Batch<Request, State, Event>
-  ): void => {
+  /** Takes one command into the next batch. What fails before its first fact is folded is its own affair. */
+  const take = (asking: Asking<Request, Event>): void => {
     let decided: ReturnType<typeof decide>
     try {
-      decided = decide(waiting.request)
+      decided = decide(asking.request)
     } catch (error) {
-      return waiting.reject(error as Error)
+      return asking.reject(error as Error)
     }
+    next.waiting.push(asking)
     if ("kind" in decided) {
       const answer = decided
-      batch.answers.push(() => waiting.resolve(answer))
+      next.answers.push(() => asking.resolve(answer))
       return
     }
     const { command, at, facts } = decided
     const events: Array<Recorded<Event>> = []
     for (const fact of facts) {
-      const eventNo = head.eventNo + batch.recorded.length + 1
-      const event = record(fact, eventNo, at, spec.versionOf(fact.type), spec.envelopeOf(command, fact))
+      const event = record(fact, decidedNo + 1, at, spec.versionOf(fact.type), spec.envelopeOf(command, fact))
       const text = codec.encode(event)
-      batch.encoded.push(text)
-      batch.chars += text.length
-      batch.recorded.push(event)
-      events.push(event)
       state = decider.evolve(state, event)
+      decidedNo++
+      next.encoded.push(text)
+      next.chars += text.length
+      next.recorded.push(event)
+      events.push(event)
     }
-    batch.answers.push(() => waiting.resolve({ kind: "facts", events }))
+    next.answers.push(() => asking.resolve({ kind: "facts", events }))
   }
 
-  const takeWaiting = (batch: Batch<Request, State, Event>): void => {
-    while (queue.length > 0 && batch.waiting.length < mostPerCommit && batch.chars < MOST_CHARS) {
+  const takeWaiting = (): void => {
+    while (queue.length > 0 && next.waiting.length < mostPerCommit && next.chars < MOST_CHARS) {
       const waiting = queue[0]!
-      if ("look" in waiting && batch.recorded.length > 0) return // what it sees must be durable
+      if ("look" in waiting && (inFlight || next.recorded.length > 0)) return // what it sees must be durable
       queue.shift()
-      batch.waiting.push(waiting)
       if ("look" in waiting) waiting.look(state)
-      else take(waiting, batch)
+      else take(waiting)
     }
   }
 
-  const runBatch = async () => {
-    if (isStale) await takeStateFromLog()
-    const batch: Batch<Request, State, Event> = { waiting: [], answers: [], recorded: [], encoded: [], chars: 0 }
-    const fail = (reason: Error) => {
-      for (const waiting of batch.waiting) waiting.reject(reason)
-      return reason
-    }
-    try {
-      takeWaiting(batch)
-    } catch (error) {
-      throw fail(error as Error) // a fact that cannot be: this process must not decide on
-    }
-    let stored: StoredCommit | undefined
+  /** Appends what was decided, and answers; what comes meanwhile is decided for the next. */
+  const appendBatch = async () => {
+    const batch = next
+    next = emptyBatch()
     if (batch.encoded.length > 0) {
-      stored = sealCommit(head, partition, epoch, writerId, batch.encoded)
+      const stored = sealCommit(head, partition, epoch, writerId, batch.encoded)
       try {
+        inFlight = true
         await log.append(stored)
       } catch (error) {
-        const reason = fail(error instanceof Fenced ? notTheWriter(error) : (error as Error))
+        const reason = error instanceof Fenced ? notTheWriter(error) : (error as Error)
+        for (const { reject } of batch.waiting) reject(reason)
         if (!(error instanceof LogUnavailable)) throw reason
+        // what was decided upon it is decided anew
+        queue.unshift(...next.waiting)
+        next = emptyBatch()
         isStale = true
         return
+      } finally {
+        inFlight = false
       }
       head = { no: stored.no, hash: stored.hash, eventNo: head.eventNo + batch.encoded.length }
+      try {
+        onCommitted?.({ stored, events: batch.recorded }, state)
+      } catch (error) {
+        fault ??= error as Error // it is durable, whatever a listener makes of it
+      }
     }
-    try {
-      if (stored !== undefined) onCommitted?.({ stored, events: batch.recorded }, state)
-    } finally {
-      for (const answer of batch.answers) answer() // it is durable, whatever a listener makes of it
-    }
+    for (const answer of batch.answers) answer()
+    if (fault !== undefined) throw fault
   }
 
   /** After an append that stored nothing. What another writer stored since then was never seen here: it ends this one. */
@@ -224,14 +237,17 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
       )
     }
     state = folded.state
+    decidedNo = folded.eventNo
     isStale = false
   }
 
   const run = async () => {
     await Promise.resolve() // one read of a socket brings many commands: let them all come in
-    while (queue.length > 0 && stepped === undefined) {
+    while (queue.length + next.waiting.length > 0 && stepped === undefined) {
       try {
-        await runBatch()
+        if (isStale) await takeStateFromLog()
+        decideWaiting()
+        await appendBatch()
       } catch (error) {
         // while the log can be neither written nor read nothing is decided; the next command asks it again
         if (isStale && error instanceof LogUnavailable) failWaiting(error)
@@ -240,11 +256,22 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
     }
     running = undefined
   }
+  /** Throws for a fact that cannot be; while an append is in flight, that ends this writer after it. */
+  const decideWaiting = (): void => {
+    if (fault !== undefined) return
+    try {
+      takeWaiting()
+    } catch (error) {
+      fault = error as Error
+    }
+    if (fault !== undefined && !inFlight) throw fault
+  }
   const enqueue = (waiting: Waiting<Request, State, Event>) => {
     const over = stepped ?? stopping
     if (over !== undefined) return waiting.reject(over)
     queue.push(waiting)
-    running ??= run()
+    if (inFlight) decideWaiting()
+    else running ??= run()
   }
 
   return {
@@ -262,7 +289,7 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
         enqueue({ look, reject })
       }),
     head: () => head,
-    waiting: () => queue.length,
+    waiting: () => queue.length + next.waiting.length,
     ended,
     stop: async () => {
       stopping ??= new NotTheWriter(`partition ${partition}: this writer was stopped`)

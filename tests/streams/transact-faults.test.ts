@@ -43,6 +43,24 @@ describe("a log that is unavailable", () => {
     expect(await Promise.all(next)).toMatchObject([{ events: [{ eventNo: 1, data: { total: 3 } }] }, 3])
   })
 
+  it("does not answer what was decided upon the commit that was not stored, nor records what had failed", async () => {
+    const { log, appends } = troubledLog()
+    const writer = await openTally(log)
+    const slow = gate()
+    appends.push(async () => {
+      await slow.pass(async () => {}, undefined as never)
+      throw full()
+    })
+    const lost = writer.submit(add(1))
+    await slow.reached
+    const [bad, again] = [writer.submit({ id: 2, amount: 1, fault: "decide" }), writer.submit(add(1))]
+    await expect(bad).rejects.toThrow("a fault in decide")
+    slow.open()
+    await expect(lost).rejects.toBeInstanceOf(LogUnavailable)
+    expect(await again).toMatchObject({ kind: "facts", events: [{ eventNo: 1, data: { total: 1 } }] }) // no repeat
+    expect(await amountsIn(log)).toEqual([1])
+  })
+
   it("for reading too fails what waits, and is asked again for the next command", async () => {
     const { log, appends, reads } = troubledLog()
     const writer = await openTally(log)
@@ -219,6 +237,22 @@ describe("a fault", () => {
     expect(await writer.ended).toMatchObject({ message: "a fault in evolve" })
     expect(await sizesIn(log)).toEqual([0])
     await writer.stop()
+  })
+
+  it("in evolve, of what came while an append was in flight, ends the line behind that append", async () => {
+    const { log, appends } = troubledLog()
+    const writer = await openTally(log)
+    const slow = gate()
+    appends.push(slow.pass)
+    const first = writer.submit(add(1))
+    await slow.reached
+    const bad = [writer.submit(add(2)), writer.submit({ id: 3, amount: 1, fault: "evolve" }), writer.submit(add(4))]
+    expect(await outcomeOf(bad[1]!)).toBe("open")
+    slow.open()
+    expect(await first).toMatchObject({ kind: "facts" })
+    for (const one of bad) await expect(one).rejects.toThrow("a fault in evolve")
+    expect(await writer.ended).toMatchObject({ message: "a fault in evolve" })
+    expect(await amountsIn(log)).toEqual([1])
   })
 
   it("in a listener ends the writer, but what was stored is answered", async () => {

@@ -51,6 +51,29 @@ describe("a writer", () => {
     expect(writer.waiting()).toBe(0)
   })
 
+  it("decides what comes while an append is in flight, and answers it after an append of its own", async () => {
+    const { log, inner, appends } = troubledLog()
+    let decided = 0
+    const writer = await openTally(log, { clock: () => (decided++, noon) })
+    const [one, two] = [gate(), gate()]
+    appends.push(one.pass, two.pass)
+    const first = writer.submit(add(1))
+    await one.reached
+    const next = [writer.submit(add(2)), writer.submit(add(1)), writer.submit(add(3, -1))]
+    expect(decided).toBe(4)
+    one.open()
+    await first
+    await two.reached
+    for (const answer of next) expect(await outcomeOf(answer)).toBe("open")
+    expect(await sizesIn(inner)).toEqual([0, 1])
+    two.open()
+    expect(await Promise.all(next)).toMatchObject([
+      { kind: "facts", events: [{ eventNo: 2, data: { total: 3 } }] },
+      { kind: "repeat", first: 1, last: 1 },
+      { kind: "refused" }
+    ])
+  })
+
   it("puts no more into a commit than it may, and ends one early that has grown large", async () => {
     const log = memoryLog()
     const writer = await openTally(log, { mostPerCommit: 3 })

@@ -29,31 +29,40 @@ export type SimulationResult = Readonly<Tally> & {
 export const AUDIT_EVERY = 500
 const REPORTED_EVERY = 1000
 
+/** How many audits are made between two of the telling before, when a story is told again. */
+const CLOSER = 25
+
 /**
  * Generated commands and venue reports against one world's decider, with its laws looked at all the way. Stops at the
- * first that breaks. If that came out at an audit, the story is told again with an audit after every step before it.
+ * first that breaks. If that came out at an audit, the story is told again with more audits since the last that was passed,
+ * until there is one after every step.
  */
 export const simulate = (options: SimulationOptions): SimulationResult => {
-  const { steps, auditEvery = AUDIT_EVERY } = options
-  const result = tell(options, Infinity)
-  if (result.broken === undefined) return result
-  const { step } = result.broken
-  const closer = tell({ ...options, steps: Math.min(steps, step) }, step - auditEvery)
-  return closer.broken === undefined ? result : closer // what chance broke may not break again
+  let auditEvery = options.auditEvery ?? AUDIT_EVERY
+  let result = tell({ ...options, auditEvery })
+  while (result.broken !== undefined && auditEvery > 1) {
+    const { step } = result.broken
+    const passed = step - auditEvery
+    auditEvery = Math.ceil(auditEvery / CLOSER)
+    const closer = tell({ ...options, steps: Math.min(options.steps, step), auditEvery }, passed)
+    if (closer.broken === undefined) break // what chance broke may not break again
+    result = closer
+  }
+  return result
 }
 
-/** One telling, without the second; an audit after every step past `closeAfter`. */
-export const tell = (options: SimulationOptions, closeAfter: number): SimulationResult => {
+/** One telling; the audits up to `passed` are left out. */
+export const tell = (options: SimulationOptions, passed = 0): SimulationResult => {
   const { seed, steps, auditEvery = AUDIT_EVERY, onProgress, onTaken, decider = realDecider() } = options
   const generator = new Generator(seed)
   const world = new World(decider)
   const result = (step: number) => ({ seed, steps: step, ...world.tally, digest: world.digest() })
   for (let step = 1; step <= steps; step++) {
-    const isClose = step > closeAfter
+    const isPassed = step <= passed
     const command = generator.next(world.state, world.last)
     try {
-      world.take(command, isClose)
-      if (isClose || step % auditEvery === 0 || step === steps) world.audit()
+      world.take(command, auditEvery === 1 && !isPassed)
+      if (!isPassed && (step % auditEvery === 0 || step === steps)) world.audit()
     } catch (error) {
       return { ...result(step), broken: { law: lawOf(error), step } }
     } finally {

@@ -27,7 +27,7 @@ export const record = (options: Omit<SimulationOptions, "onTaken">): Script => {
     for (const name of made) known.add(name)
     script.push({ command, made, mentions })
   }
-  tell({ ...options, onTaken }, Infinity)
+  tell({ ...options, onTaken })
   return script
 }
 

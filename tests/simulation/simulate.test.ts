@@ -46,8 +46,8 @@ const firstBroken = (decider: Decider) => {
   }
   return undefined
 }
-/** Telling a fault shortly takes longer than noticing it: every other in CI, elsewhere every eighth. */
-const isTold = (at: number): boolean => at % (process.env["REQUIRE_BACKENDS"] === "1" ? 2 : 8) === 0
+/** Telling a fault shortly takes longer than noticing it: every other in CI, elsewhere a few. */
+const isTold = (at: number): boolean => at % (process.env["REQUIRE_BACKENDS"] === "1" ? 2 : 16) === 0
 
 describe("a planted fault is noticed and told shortly", () => {
   const lengths: Array<number> = []

@@ -58,7 +58,7 @@ order() {
 
 echo "first start, nothing installed:"; start 300; order
 # the platform alone: its embedded ClickHouse ends with it, and what keeps the container up must not
-inside sh -c 'for p in /proc/[0-9]*; do case $(tr "\\0" " " <"$p/cmdline") in node\ services/platform/main.ts*) kill -9 "${p#/proc/}" ;; esac; done' 2>/dev/null || true
+inside sh -c 'for p in /proc/[0-9]*; do case $(tr "\\0" " " <"$p/cmdline") in node\ *services/platform/main.ts*) kill -9 "${p#/proc/}" ;; esac; done' 2>/dev/null || true
 echo "second start, after kill -9:"; start 30; order
 inside sh -c 'ls node_modules/.node-fallback >/dev/null 2>&1 && echo "on the fallback Node"; tail -n 20 /tmp/start.txt'
 if [ $# -gt 0 ]; then inside "$@"; fi

@@ -1,5 +1,6 @@
 // Where a test's servers come from, in this order: an address in the environment, a container, a program found here.
 // Tests ask for them with inject("natsUrl"); without one they skip, and the report at the end says why.
+import "#infra/bootstrap/compile-cache.mjs"
 import { jetstreamManager } from "@nats-io/jetstream"
 import { connect } from "@nats-io/transport-node"
 import type { TestProject } from "vitest/node"

@@ -91,8 +91,9 @@ const finish = ({ request, orderId }: Open, at: Time, run: (request: Request, at
   const execId = `x${++reports}` as ExecId
   const head = { at, account: request.account as AccountId, orderId, execId, mdNo: 1 }
   const { price, quantity } = request
+  // shifted with each round of the accounts: the fills of always the same ones would use up their money
   const report =
-    reports % 10 === 0
+    (reports + Math.floor(reports / ACCOUNTS)) % 10 === 0
       ? ({ type: "Trade", ...head, price: price!, quantity, liquidity: "maker", ...FREE } as const)
       : ({ type: "Canceled", ...head, reason: "bench" } as const)
   run({ type: "VenueReported", account: request.account, venue: "paper", report }, at)

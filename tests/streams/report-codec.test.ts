@@ -66,4 +66,21 @@ describe("a venue's reports", () => {
     expect(only?.bytes()).toEqual(bytes)
     expect(only?.undecodable).toBe("it is not JSON")
   })
+
+  it.each(["1e5", "NaN", "0.123456789", "1234567890123456789", "", "+1", "01", 1, null])(
+    "with an amount of %j are not understood",
+    (amountText) => {
+      const line = JSON.stringify({ type: "New", ...head, venueOrderId: "V1", queueAhead: amountText })
+      expect(decodeReports(Buffer.from(line))).toMatchObject([{ undecodable: expect.stringMatching(/queueAhead/) }])
+    }
+  )
+
+  it.each(["null", "[]", "7", '"New"', '{"type":"Newer"}', '{"type":["New"]}', '{"type":"constructor"}'])(
+    "are not %s",
+    (line) => {
+      const [decoded] = decodeReports(Buffer.from(line))
+      expect(decoded!.report).toBeUndefined()
+      expect(decoded!.undecodable).not.toBe("")
+    }
+  )
 })

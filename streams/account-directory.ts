@@ -1,19 +1,43 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import type { AccountEvent } from "#domain/account/events.ts"
+import type { MovedGroup } from "#domain/account/move-events.ts"
+import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountId, GroupId } from "#domain/kernel/ids.ts"
 import { bodyOf, type CheckedCommit, followChecked } from "./chain.ts"
 import { EMPTY_CHAIN } from "./commit.ts"
 import type { EventLog } from "./ports/event-log.ts"
 
-type Opened = { readonly account: AccountId; readonly group: GroupId }
+const PLACING = ['"AccountOpened"', '"GroupMovedIn"', '"GroupReturned"']
+type LedgerEvent = Pick<Recorded<AccountEvent>, "type" | "data">
+
+/** Which accounts an event puts into its partition. */
+export const placedBy = (event: LedgerEvent): ReadonlyArray<Placed> => {
+  switch (event.type) {
+    case "AccountOpened":
+      return [event.data as Placed]
+    case "GroupMovedIn":
+    case "GroupReturned": {
+      const { group, moves, accounts } = (event.data as { readonly moved: MovedGroup }).moved
+      return accounts.map(({ account }) => ({ account, group, moves }))
+    }
+    default:
+      return []
+  }
+}
+
+/** An account that is in a partition; `moves`: how often its group had moved until it came there. */
+export type Placed = { readonly account: AccountId; readonly group: GroupId; readonly moves?: number }
+type Place = { readonly partition: number; readonly moves: number }
 
 /**
- * Which partition an account is in: written down in the ledger where the account was opened, and folded from there. A
- * group's accounts are in one partition.
+ * Which partition an account is in: written down in the ledger where the account was opened, and where its group has
+ * moved to, and folded from there. A group's accounts are in one partition. Partitions are read independently of each
+ * other: of two that have had a group the one is right that it has moved to last, by the number of its moves.
  */
 export class AccountDirectory {
   readonly #log: EventLog
-  readonly #accounts = new Map<AccountId, number>()
-  readonly #groups = new Map<GroupId, number>()
+  readonly #accounts = new Map<AccountId, Place>()
+  readonly #groups = new Map<GroupId, Place>()
   /** up to which commit each partition has been read here */
   readonly #read = new Map<number, number>()
   readonly #stopping = new AbortController()
@@ -23,18 +47,18 @@ export class AccountDirectory {
   }
 
   partitionOf(account: AccountId): number | undefined {
-    return this.#accounts.get(account)
+    return this.#accounts.get(account)?.partition
   }
   partitionOfGroup(group: GroupId): number | undefined {
-    return this.#groups.get(group)
+    return this.#groups.get(group)?.partition
   }
 
   /** A commit that somebody else has read. */
   note(partition: number, commit: CheckedCommit): void {
-    // few commits open an account: the others need not be parsed
-    if (commit.text.includes('"AccountOpened"')) {
-      for (const { type, data } of bodyOf(commit).events)
-        if (type === "AccountOpened") this.opened(partition, data as Opened)
+    // few commits open or bring an account: the others need not be parsed
+    if (PLACING.some((type) => commit.text.includes(type))) {
+      for (const event of bodyOf(commit).events)
+        for (const placed of placedBy(event as unknown as LedgerEvent)) this.opened(partition, placed)
     }
     this.read(partition, commit.stored.no)
   }
@@ -42,9 +66,10 @@ export class AccountDirectory {
   read(partition: number, no: number): void {
     this.#read.set(partition, no)
   }
-  opened(partition: number, { account, group }: Opened): void {
-    this.#accounts.set(account, partition)
-    this.#groups.set(group, partition)
+  opened(partition: number, { account, group, moves = 0 }: Placed): void {
+    const place = { partition, moves }
+    if (moves >= (this.#accounts.get(account)?.moves ?? 0)) this.#accounts.set(account, place)
+    if (moves >= (this.#groups.get(group)?.moves ?? 0)) this.#groups.set(group, place)
   }
 
   /** Reads a partition by itself from now on. */

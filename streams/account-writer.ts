@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto"
 import type { Command, CommandHead, MarketSeen, Request } from "#domain/account/commands.ts"
 import { accountDecider, answeredBefore } from "#domain/account/decider.ts"
+import { movedText } from "#domain/account/decide-moves.ts"
 import { ACCOUNT_EVENTS, type AccountEvent } from "#domain/account/events.ts"
 import type { State } from "#domain/account/state.ts"
 import type { Symbol } from "#domain/kernel/ids.ts"
@@ -22,7 +24,12 @@ const accountSpec = (
   decider: accountDecider(partition),
   codec: ledgerCodec,
   versionOf: (type) => VERSIONS.get(type) ?? 1,
-  gather: (submission, at, state) => ({ ...submission, at, ...marketFor(submission.request, state, seen) }),
+  gather: (submission, at, state) => ({
+    ...submission,
+    at,
+    ...marketFor(submission.request, state, seen),
+    ...hashFor(submission.request, state)
+  }),
   envelopeOf: ({ actor, id, trace }, { data }) => ({
     actor,
     cause: id,
@@ -33,6 +40,14 @@ const accountSpec = (
   answeredBefore,
   recordedAt: (state) => state.recordedAt
 })
+
+/** Of a group that is about to move, and of one that has come. */
+export const hashFor = (request: Request, state: State): { readonly hash?: string } => {
+  if (request.type !== "MoveGroup" && request.type !== "ReceiveGroup") return NO_HASH
+  const text = request.type === "MoveGroup" ? movedText(state, request.group) : JSON.stringify(request.moved)
+  return text === undefined ? NO_HASH : { hash: createHash("sha256").update(text).digest("hex") }
+}
+const NO_HASH = {}
 
 const marketFor = (request: Request, state: State, seen: (symbol: Symbol) => MarketSeen | undefined) => {
   const symbols = symbolsOf(request, state)

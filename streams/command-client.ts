@@ -15,6 +15,7 @@ export type CommandClient = {
   /**
    * The writer's answer, whoever that is. Sent again under the same id while nobody serves the partition, while the one
    * who does cannot write, and when no answer comes: a command that was recorded is then answered as a repeat.
+   * Whoever has moved to another partition is followed there.
    * Fails with NotServed when it surely was not recorded, with OutcomeUnknown when it may have been.
    */
   readonly submit: (partition: number, command: Submission) => Promise<CommandReply>
@@ -28,6 +29,7 @@ const LONGEST_PAUSE_MS = 100
 export const commandClient = ({ port, patienceMs = 15_000, tryMs = 500 }: CommandClientOptions): CommandClient => ({
   submit: async (partition, command) => {
     const payload = encodeCommand(command)
+    let at = partition
     const end = performance.now() + patienceMs
     let mayBeDone = false
     let pauseMs = PAUSE_MS
@@ -36,8 +38,12 @@ export const commandClient = ({ port, patienceMs = 15_000, tryMs = 500 }: Comman
       let last: CommandReply | Error
       try {
         const reply = decodeReply(
-          await port.request(partition, "submit", payload, { timeoutMs: Math.max(Math.min(timeoutMs, left), 1) })
+          await port.request(at, "submit", payload, { timeoutMs: Math.max(Math.min(timeoutMs, left), 1) })
         )
+        if (reply.kind === "moved") {
+          at = reply.partition
+          if (performance.now() < end) continue
+        }
         if (reply.kind !== "unavailable") return reply
         last = reply
       } catch (error) {
@@ -48,7 +54,7 @@ export const commandClient = ({ port, patienceMs = 15_000, tryMs = 500 }: Comman
         }
         last = error
       }
-      if (performance.now() + pauseMs >= end) return outOfPatience(last, mayBeDone, partition)
+      if (performance.now() + pauseMs >= end) return outOfPatience(last, mayBeDone, at)
       await sleep(pauseMs)
       pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)
     }

@@ -1,5 +1,6 @@
 import { Result, Schema } from "effect"
 import type { AccountEvent } from "#domain/account/events.ts"
+import { HeldOver, MovedGroup } from "#domain/account/move-events.ts"
 import { FreeText } from "#domain/kernel/free-text.ts"
 import { AccountId, ClOrdId, Currency, GroupId, OrderId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
 import { Cash, parseFixed, Price, Quantity } from "#domain/kernel/money.ts"
@@ -46,6 +47,7 @@ const Moved = Schema.Union([
   Schema.Struct({ symbol: Symbol, quantity: Quantity })
 ])
 const Carried = Schema.Struct(carried)
+const ofGroup = { moveId: Schema.String, group: GroupId, fromPartition: Schema.Int, transitNo: Schema.Int }
 /** What programs elsewhere may send: decimals as text, times with nine decimals, no field that is not known. */
 const CommandRequest = Schema.Union([
   Schema.Struct({
@@ -89,7 +91,17 @@ const CommandRequest = Schema.Union([
     fromPartition: Schema.Int,
     transitNo: Schema.Int,
     effectiveAt: Time,
-    carried: Carried
+    carried: Carried,
+    mark: Schema.optionalKey(Price)
+  }),
+  Schema.Struct({ type: Schema.Literal("ReceiveAnswers"), part: Schema.Int, answers: Schema.String, ...ofGroup }),
+  Schema.Struct({
+    type: Schema.Literal("ReceiveGroup"),
+    parts: Schema.Int,
+    hash: Schema.String,
+    moved: MovedGroup,
+    heldOver: HeldOver,
+    ...ofGroup
   }),
   Schema.Struct({ type: Schema.Literal("PostEntry"), entry: Entry, ...noted }),
   Schema.Struct({
@@ -130,6 +142,8 @@ export type CommandReply =
       readonly kind: "facts" | "repeat"
       readonly first: number
       readonly last: number
+      /** of a repeat, where these events are when they are in another partition */
+      readonly partition?: number
       readonly orderId?: string
       /** of an order that was just sent; of a repeat, ask for the order */
       readonly status?: "PendingNew" | "Rejected"
@@ -140,6 +154,8 @@ export type CommandReply =
   | { readonly kind: "refused"; readonly refusal: Refusal }
   /** nothing was recorded, try again: at another writer, or later */
   | { readonly kind: "unavailable"; readonly reason: string }
+  /** nothing was recorded: it is another partition's by now */
+  | { readonly kind: "moved"; readonly partition: number }
 
 export const encodeCommand = (command: Submission): Uint8Array =>
   Buffer.from(JSON.stringify(encode(command as never)), "utf8")
@@ -171,11 +187,12 @@ const convert = (fields: Record<string, unknown>, amounts: Iterable<string>): vo
 }
 
 export const replyOf = (answer: Answer<AccountEvent>): CommandReply => {
+  if (answer.kind === "refused") return refusalReply(answer.refusal)
   if (answer.kind !== "facts") return answer
   const { events } = answer
   const numbers = { kind: "facts", first: events[0]!.eventNo, last: events.at(-1)!.eventNo } as const
   const [first, second] = events
-  if (first?.type === "TransferRefused") {
+  if (first?.type === "TransferRefused" || first?.type === "GroupRefused") {
     const { code, detail } = first.data
     return { ...numbers, refusal: { code, detail } }
   }
@@ -184,6 +201,12 @@ export const replyOf = (answer: Answer<AccountEvent>): CommandReply => {
   // of a change the decision says nothing about where the order stands
   if (first.type !== "OrderPlaced" || second?.type !== "OrderRiskDecided") return about
   return { ...about, status: second.data.decision === "approved" ? "PendingNew" : "Rejected" }
+}
+
+const refusalReply = (refusal: Refusal): CommandReply => {
+  const { code, detail, partition } = refusal
+  if (code === "Moving") return { kind: "unavailable", reason: detail }
+  return code === "MovedAway" && partition !== undefined ? { kind: "moved", partition } : { kind: "refused", refusal }
 }
 
 export const encodeReply = (reply: CommandReply): Uint8Array => Buffer.from(JSON.stringify(reply), "utf8")

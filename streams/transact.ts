@@ -12,7 +12,13 @@ import { Fenced, LogUnavailable, type EventLog, type StoredCommit } from "./port
 export type Answer<Event extends Fact> =
   | { readonly kind: "facts"; readonly events: ReadonlyArray<Recorded<Event>> }
   /** answered before, by the events of these numbers; nothing was recorded now */
-  | { readonly kind: "repeat"; readonly first: number; readonly last: number }
+  | {
+      readonly kind: "repeat"
+      readonly first: number
+      readonly last: number
+      /** where these events are, when they are in another partition */
+      readonly partition?: number
+    }
   | { readonly kind: "nothing" }
   | { readonly kind: "refused"; readonly refusal: Refusal }
 
@@ -35,7 +41,10 @@ export type WriterSpec<Request, Command, State, Event extends Fact> = {
   /** attaches time, prices and whatever else a decision needs */
   readonly gather: (request: Request, at: Time, state: State) => Command
   readonly envelopeOf: (command: Command, fact: Event) => Pick<Recorded, "actor" | "cause" | "correlation" | "trace">
-  readonly answeredBefore: (command: Command, state: State) => { first: number; last: number } | undefined
+  readonly answeredBefore: (
+    command: Command,
+    state: State
+  ) => { first: number; last: number; partition?: number } | undefined
   readonly recordedAt: (state: State) => Time
 }
 
@@ -152,7 +161,9 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
     if (Result.isFailure(decision)) return { kind: "refused", refusal: decision.failure }
     if (decision.success.length > 0) return { command, at, facts: decision.success }
     const before = spec.answeredBefore(command, state)
-    return before === undefined ? { kind: "nothing" } : { kind: "repeat", first: before.first, last: before.last }
+    if (before === undefined) return { kind: "nothing" }
+    const by = before.partition === undefined ? {} : { partition: before.partition }
+    return { kind: "repeat", first: before.first, last: before.last, ...by }
   }
 
   /** Takes one command into the next batch. What fails before its first fact is folded is its own affair. */

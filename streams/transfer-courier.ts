@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import type { SettleTransfer } from "#domain/account/entries.ts"
+import { packAnswers } from "#domain/account/carried-answers.ts"
+import type { Request } from "#domain/account/commands.ts"
 import type { AccountEvent } from "#domain/account/events.ts"
+import type { HeldOver, MovedGroup } from "#domain/account/move-events.ts"
 import type { State } from "#domain/account/state.ts"
-import type { OnItsWay } from "#domain/account/transit.ts"
+import type { GroupOnItsWay, OnItsWay } from "#domain/account/transit.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountWriter } from "./account-writer.ts"
 import type { CommandClient } from "./command-client.ts"
@@ -12,10 +14,13 @@ import { NotTheWriter } from "./transact.ts"
 const ACTOR = "system:transit"
 const PAUSE_MS = 250
 
+type Leaving = { readonly transfer: OnItsWay } | { readonly moveId: string; readonly group: GroupOnItsWay }
+type Said = { readonly refused?: { readonly code: string; readonly detail: string } }
+
 /**
- * Hands over to other partitions what has left for them, and records their answers: for each partition one after the
- * other, again until it is answered. It keeps nothing: what is on its way stands in the writer's state, and whoever
- * receives it tells by its number whether he has dealt with it.
+ * Hands over to other partitions what has left for them, transfers and groups, and records their answers: for each
+ * partition one after the other, again until it is answered. It keeps nothing: what is on its way stands in the writer's
+ * state, and whoever receives it tells by its number whether he has dealt with it.
  */
 export class TransferCourier {
   readonly #writer: Pick<AccountWriter, "partition" | "look" | "submit">
@@ -32,13 +37,14 @@ export class TransferCourier {
   }
 
   /** What had left before this writer began. */
-  restore(state: State): void {
-    for (const { toPartition } of state.transit.onTheirWay.values()) this.#wake(toPartition)
+  restore({ transit }: State): void {
+    for (const { toPartition } of [...transit.onTheirWay.values(), ...transit.groups.values()]) this.#wake(toPartition)
   }
   committed({ type, data }: Recorded<AccountEvent>): void {
-    if (type === "TransferredOut" && data.toPartition !== undefined) this.#wake(data.toPartition)
+    if ((type === "TransferredOut" || type === "GroupMovedOut") && data.toPartition !== undefined)
+      this.#wake(data.toPartition)
   }
-  /** Why transfers are waiting, by the partition that they are for; nothing where all is well. */
+  /** Why what has left is waiting, by the partition that it is for; nothing where all is well. */
   waiting(): ReadonlyMap<number, string> {
     return this.#waiting
   }
@@ -63,12 +69,9 @@ export class TransferCourier {
     while (!signal.aborted) {
       try {
         this.#woken.delete(partition)
-        const next = await this.#writer.look(({ transit }) => firstFor(transit.onTheirWay.values(), partition))
+        const next = await this.#writer.look((state) => nextFor(state, partition))
         if (next === undefined) return
-        const settled = outcomeOf(next, await untilStopped(this.#hand(next), signal))
-        if ("waits" in settled) throw new Error(settled.waits)
-        const id = `${idOf(next)}:end`
-        await this.#writer.submit({ id, actor: ACTOR, request: settled })
+        await ("transfer" in next ? this.#transfer(next.transfer) : this.#group(next.moveId, next.group))
         this.#waiting.delete(partition)
       } catch (error) {
         if (error instanceof NotTheWriter || signal.aborted) return
@@ -78,43 +81,83 @@ export class TransferCourier {
     }
   }
 
-  #hand({ toPartition, ...sent }: OnItsWay): Promise<CommandReply> {
-    const request = { type: "ReceiveTransfer", fromPartition: this.#writer.partition, ...sent } as const
-    return this.#client.submit(toPartition, { id: idOf(sent), actor: ACTOR, request })
+  async #transfer({ toPartition, ...sent }: OnItsWay): Promise<void> {
+    const { transferId } = sent.carried
+    const name = `transit:${transferId}`
+    const fromPartition = this.#writer.partition
+    const said = await this.#hand(toPartition, name, { type: "ReceiveTransfer", fromPartition, ...sent })
+    await this.#settle(name, { type: "SettleTransfer", account: sent.from, transferId, ...said })
+  }
+
+  async #group(moveId: string, leaving: GroupOnItsWay): Promise<void> {
+    const { group, toPartition, transitNo, hash, content, heldOver } = leaving
+    const name = `move:${moveId}`
+    const moved = JSON.parse(content) as MovedGroup
+    const accounts = moved.accounts.map(({ account }) => account)
+    const answers = await this.#writer.look((state) => packAnswers(state, accounts))
+    const head = { moveId, group, fromPartition: this.#writer.partition, transitNo }
+    let said: Said = {}
+    for (const [i, part] of answers.entries()) {
+      const request = { type: "ReceiveAnswers", ...head, part: i + 1, answers: part } as const
+      said = await this.#hand(toPartition, `${name}:${i + 1}`, request)
+      if (said.refused !== undefined) break
+    }
+    if (said.refused === undefined) {
+      const whole = { parts: answers.length, hash, moved, heldOver: JSON.parse(heldOver) as HeldOver }
+      said = await this.#hand(toPartition, name, { type: "ReceiveGroup", ...head, ...whole })
+    }
+    await this.#settle(name, { type: "SettleGroup", moveId, ...said })
+  }
+
+  /** The other partition's answer; fails where that is not to be had now. */
+  async #hand(partition: number, id: string, request: Request): Promise<Said> {
+    const sent = this.#client.submit(partition, { id, actor: ACTOR, request })
+    return meaning(await untilStopped(sent, this.#stopping.signal))
+  }
+  #settle(name: string, request: Request): Promise<unknown> {
+    return this.#writer.submit({ id: `${name}:end`, actor: ACTOR, request })
   }
 }
 
-const idOf = ({ carried }: Pick<OnItsWay, "carried">): string => `transit:${carried.transferId}`
-
-const firstFor = (onTheirWay: Iterable<OnItsWay>, partition: number): OnItsWay | undefined => {
-  for (const one of onTheirWay) if (one.toPartition === partition) return one
-  return undefined
+/** What has left for a partition first. */
+const nextFor = ({ transit }: State, partition: number): Leaving | undefined => {
+  let next: Leaving | undefined
+  let no = Infinity
+  for (const transfer of transit.onTheirWay.values()) {
+    if (transfer.toPartition !== partition) continue
+    ;[next, no] = [{ transfer }, transfer.transitNo]
+    break // they stand in their order
+  }
+  for (const [moveId, group] of transit.groups)
+    if (group.toPartition === partition && group.transitNo < no) [next, no] = [{ moveId, group }, group.transitNo]
+  return next
 }
 
-/** What the other partition's answer means here; whatever is no answer to it waits. */
-const outcomeOf = ({ from, carried }: OnItsWay, reply: CommandReply): SettleTransfer | { readonly waits: string } => {
-  const settled = { type: "SettleTransfer", account: from, transferId: carried.transferId } as const
+const meaning = (reply: CommandReply): Said => {
   switch (reply.kind) {
     case "facts":
-      return reply.refusal === undefined ? settled : { ...settled, refused: codeAndDetail(reply.refusal) }
+      if (reply.refusal === undefined) return {}
+      return { refused: { code: reply.refusal.code, detail: reply.refusal.detail } }
     case "repeat":
     case "nothing":
-      return settled
+      return {}
     case "refused": {
       const { code, detail } = reply.refusal
-      if (code !== "TransferRefused") return { waits: `${code}: ${detail}` }
-      return { ...settled, refused: { code: detail, detail: "it was refused when it came before" } }
+      if (code !== "TransferRefused") throw new Error(`${code}: ${detail}`)
+      return { refused: { code: detail, detail: "it was refused when it came before" } }
     }
     case "unavailable":
-      return { waits: reply.reason }
+      throw new Error(reply.reason)
+    case "moved":
+      throw new Error(`partition ${reply.partition} was named instead`)
   }
 }
-const codeAndDetail = ({ code, detail }: { readonly code: string; readonly detail: string }) => ({ code, detail })
 
 /** Rejects when the signal is given, whatever becomes of the promise. */
 const untilStopped = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     const stopped = () => reject(new Error("stopped"))
+    if (signal.aborted) stopped()
     signal.addEventListener("abort", stopped, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stopped))
   })

@@ -1,7 +1,7 @@
 import { count, listOf, mapOf, real, recordOf, text, wordOf, type Form } from "#domain/bytes/form.ts"
 import type { ByteReader } from "#domain/bytes/reader.ts"
 import type { Time } from "#domain/kernel/time.ts"
-import type { AnsweredCommands } from "./answered.ts"
+import type { AnsweredCommands, CarriedAnswer } from "./answered.ts"
 import { RecentAnswers, type AnswerColumns, type Oldest } from "./recent-answers.ts"
 
 const reals: Form<Float64Array> = {
@@ -50,6 +50,17 @@ export const answeredForm = recordOf<AnsweredCommands>({
   pinned: mapOf(text, oldest),
   pinnedByOrder: mapOf(real, listOf(text)),
   ahead: mapOf(text, oldest),
+  carried: mapOf(
+    text,
+    recordOf<CarriedAnswer>({
+      content: real,
+      first: count,
+      last: count,
+      at: wordOf<Time>(),
+      partition: count,
+      made: real
+    })
+  ),
   floorMicros: real,
   newest: recordOf<NonNullable<AnsweredCommands["newest"]>>({ owner: real, id: text, last: count }),
   most: count

@@ -19,12 +19,16 @@ export type AnsweredCommands = {
   readonly pinnedByOrder: Map<number, Array<string>>
   /** of callers whose clocks are ahead, once they would have been forgotten: until the floor has passed their ids */
   readonly ahead: Map<string, Oldest>
+  /** what accounts that have moved here were answered elsewhere */
+  readonly carried: Map<string, CarriedAnswer>
   /** UUIDv7 of before this are refused: they may have been answered and forgotten */
   floorMicros: number
   /** the command whose events came last, and the last of these: the next one is mostly its own */
   newest?: { readonly owner: number; readonly id: string; last: number }
   readonly most: number
 }
+
+export type CarriedAnswer = Required<Answered> & { readonly made: number }
 
 const WINDOW_MICROS = 24 * 3600 * 1e6
 const AHEAD_MICROS = 60 * 1e6
@@ -35,6 +39,7 @@ export const nothingAnswered = (most = MOST_REMEMBERED): AnsweredCommands => ({
   pinned: new Map(),
   pinnedByOrder: new Map(),
   ahead: new Map(),
+  carried: new Map(),
   floorMicros: 0,
   most
 })
@@ -65,7 +70,7 @@ export const repeatOf = (state: AnsweredCommands, owner: number, id: string, req
   const key = isReport
     ? reportKey(request.report.orderId, request.report.execId, request.report.at)
     : commandKey(owner, id)
-  const found = state.recent.find(key) ?? kept(state.pinned, key) ?? kept(state.ahead, key)
+  const found = state.recent.find(key) ?? kept(state.pinned, key) ?? kept(state.ahead, key) ?? kept(state.carried, key)
   if (found !== undefined) {
     return found.content === contentOfRequest(request, found.at) ? found : "other-content"
   }
@@ -79,7 +84,7 @@ export const repeatOf = (state: AnsweredCommands, owner: number, id: string, req
 /** Both are empty nearly always. */
 const kept = (map: ReadonlyMap<string, Answered>, key: AnswerKey): Answered | undefined =>
   map.size === 0 ? undefined : map.get(textOf(key))
-const textOf = ({ owner, high, low }: AnswerKey): string => `${owner} ${high} ${low}`
+export const textOf = ({ owner, high, low }: AnswerKey): string => `${owner} ${high} ${low}`
 
 /** Remembers the events of a command of `owner`, an account's number. Called for every recorded event. */
 export const remember = (
@@ -146,7 +151,16 @@ const forget = (state: AnsweredCommands, now: Time, open: OpenOrders): void => {
     if (open.at(gone.order) !== undefined) pin(state, gone)
     if (gone.made > state.floorMicros) state.ahead.set(textOf(gone), gone)
   }
+  if (state.carried.size > 0) forgetCarried(state, oldest)
   for (const [key, { made }] of state.ahead) if (made <= state.floorMicros) state.ahead.delete(key)
+}
+
+/** Those that nobody asks for any more; they came in the order of their times, mostly. */
+const forgetCarried = ({ carried, floorMicros }: AnsweredCommands, oldest: Time): void => {
+  for (const [key, { at, made }] of carried) {
+    if (at >= oldest) return
+    if (!(made > floorMicros)) carried.delete(key)
+  }
 }
 
 const pin = (state: AnsweredCommands, answer: Oldest): void => {

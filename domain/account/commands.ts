@@ -1,10 +1,12 @@
 import type { AccountId, ClOrdId, Currency, GroupId, OrderId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
 import type { Cash, Price, Quantity, Rate } from "#domain/kernel/money.ts"
+import type { Refusal } from "#domain/kernel/shapes.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { AllottedLimit, HaltMode } from "#domain/risk/events.ts"
 import type { Limits, LimitScope } from "#domain/risk/limits.ts"
 import type { GroupKind, Origin } from "#domain/orders/events.ts"
+import type { HeldOver, MovedGroup } from "./move-events.ts"
 import type { Instructions, TriggerOn } from "#domain/orders/instructions.ts"
 import type { OrderType, Side, TimeInForce, VenueReport } from "#domain/venue/messages.ts"
 import type { PostEntry, ReceiveTransfer, SettleTransfer, Transfer } from "./entries.ts"
@@ -151,6 +153,34 @@ export type RecordMark = {
   readonly mdNo: number
   readonly markedAt: Time
 }
+/** A risk group goes to another partition, with all of its accounts. */
+export type MoveGroup = { readonly type: "MoveGroup"; readonly group: GroupId; readonly toPartition: number }
+type FromThere = {
+  readonly moveId: string
+  readonly group: GroupId
+  readonly fromPartition: number
+  readonly transitNo: number
+}
+/** The partition that a group has left hands over what its accounts' commands were answered with, part by part. */
+export type ReceiveAnswers = {
+  readonly type: "ReceiveAnswers"
+  readonly part: number
+  readonly answers: string
+} & FromThere
+/** It hands over the group itself, after so many parts. */
+export type ReceiveGroup = {
+  readonly type: "ReceiveGroup"
+  readonly parts: number
+  readonly hash: string
+  readonly moved: MovedGroup
+  readonly heldOver: HeldOver
+} & FromThere
+/** What the other partition has answered. */
+export type SettleGroup = {
+  readonly type: "SettleGroup"
+  readonly moveId: string
+  readonly refused?: Pick<Refusal, "code" | "detail">
+}
 /** A venue's report; the command's id is its ExecID. */
 export type VenueReported = {
   readonly type: "VenueReported"
@@ -173,6 +203,10 @@ export type Request =
   | Transfer
   | ReceiveTransfer
   | SettleTransfer
+  | MoveGroup
+  | ReceiveAnswers
+  | ReceiveGroup
+  | SettleGroup
   | PostEntry
   | OpenAccount
   | SetLimits
@@ -203,6 +237,8 @@ export type Command = CommandHead & {
   readonly seen?: MarketSeen
   /** of a group's orders, where they are of several symbols */
   readonly seenOf?: ReadonlyMap<Symbol, MarketSeen>
+  /** SHA-256 of the group that moves, as JSON */
+  readonly hash?: string
 }
 
 /** FIX ClOrdID and ours are one: the command's id. */

@@ -189,7 +189,7 @@ const restated = (
   }
 }
 
-const suspended = (report: VenueReport, reason: string): AccountEvent => ({
+export const suspended = (report: VenueReport, reason: string): AccountEvent => ({
   type: "ReportSuspended",
   ...head(report),
   data: {

@@ -32,7 +32,8 @@ export const transfer = (command: Command, request: Transfer, account: Account, 
   const at = effectiveAt === undefined ? {} : { effectiveAt }
   if (receiver === undefined) {
     const transitNo = (state.transit.sent.get(toPartition) ?? 0) + 1
-    const data = { to, transferId, ...noted, toPartition, transitNo }
+    const mark = "symbol" in moved ? state.marks.get(moved.symbol)?.price : undefined
+    const data = { to, transferId, ...noted, toPartition, transitNo, ...(mark !== undefined && { mark }) }
     return Result.succeed([{ type: "TransferredOut", account: account.id, ...at, data }])
   }
   return Result.succeed([

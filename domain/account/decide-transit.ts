@@ -1,5 +1,6 @@
 import { Result } from "effect"
 import type { AccountId } from "#domain/kernel/ids.ts"
+import type { Price } from "#domain/kernel/money.ts"
 import { unitsOf, type Carried } from "#domain/ledger/entry-events.ts"
 import type { Command } from "./commands.ts"
 import { moneyProblem, unitsProblem } from "./decide-transfers.ts"
@@ -13,7 +14,7 @@ import type { State } from "./state.ts"
  * What comes out of turn is not dealt with: its sender waits for an answer before he sends the next.
  */
 export const receiveTransfer = ({ at }: Command, request: ReceiveTransfer, state: State): Decided => {
-  const { to, from, fromPartition, transitNo, effectiveAt, carried } = request
+  const { to, from, fromPartition, transitNo, effectiveAt, carried, mark } = request
   if (fromPartition === state.partition)
     return refused("SamePartition", "a transfer within the partition is no transit", "fromPartition")
   const taken = state.transit.taken.get(fromPartition) ?? 0
@@ -23,7 +24,7 @@ export const receiveTransfer = ({ at }: Command, request: ReceiveTransfer, state
   }
   if (transitNo !== taken + 1)
     return refused("OutOfTurn", `transfer ${taken + 1} of its partition is next`, "transitNo")
-  const problem = receivingProblem(to, carried, state)
+  const problem = receivingProblem(to, carried, mark, state)
   if (problem !== undefined && Result.isFailure(problem)) {
     const { code, detail } = problem.failure
     const { transferId } = carried
@@ -33,11 +34,21 @@ export const receiveTransfer = ({ at }: Command, request: ReceiveTransfer, state
   // the other partition's clock may be ahead of this one
   const when = effectiveAt < at ? { effectiveAt } : {}
   return Result.succeed([
-    { type: "TransferredIn", account: to, ...when, data: { from, ...carried, fromPartition, transitNo } }
+    {
+      type: "TransferredIn",
+      account: to,
+      ...when,
+      data: { from, ...carried, fromPartition, transitNo, ...(mark !== undefined && { mark }) }
+    }
   ])
 }
 
-const receivingProblem = (to: AccountId, carried: Carried, state: State): Decided | undefined => {
+const receivingProblem = (
+  to: AccountId,
+  carried: Carried,
+  mark: Price | undefined,
+  state: State
+): Decided | undefined => {
   const account = state.accounts.get(to)
   if (account === undefined) return refused("UnknownAccount", `there is no account ${to}`, "to")
   const units = unitsOf(carried)
@@ -50,6 +61,8 @@ const receivingProblem = (to: AccountId, carried: Carried, state: State): Decide
   if (known === undefined) return unknownSymbol(symbol)
   if (known.base !== base || known.multiplier !== multiplier || known.settlement !== carried.currency)
     return refused("OtherTerms", `${symbol} is something else there`, "symbol")
+  if (mark === undefined && !state.marks.has(symbol))
+    return refused("UnknownSymbol", `nobody has ever said what ${symbol} is worth`, "mark")
   return mustBePositive("quantity", quantity) ?? unitsProblem(account, symbol, quantity, cost)
 }
 

@@ -3,11 +3,14 @@ import type { Decider } from "#domain/kernel/shapes.ts"
 import { KILL_SWITCH, repeatOf } from "./answered.ts"
 import type { Answered } from "./recent-answers.ts"
 import { adoptInstrument, moveMoney, openAccount } from "./decide-accounts.ts"
+import { repeated } from "./decide-again.ts"
+import { awayProblem, decideAway } from "./decide-away.ts"
 import { cancelAll, cancelOrder, replaceOrder } from "./decide-changes.ts"
 import { postEntry } from "./decide-entries.ts"
 import { submitGroup, workGroup } from "./decide-groups.ts"
 import { kill } from "./decide-kill.ts"
 import { allotLimit, halt, resume, setLimits } from "./decide-limits.ts"
+import { moveGroup, receiveAnswers, receiveGroup, settleGroup } from "./decide-moves.ts"
 import { submitOrder } from "./decide-orders.ts"
 import { recordRoute, triggerOrder } from "./decide-routes.ts"
 import { transfer } from "./decide-transfers.ts"
@@ -32,7 +35,7 @@ const decide = (command: Command, state: State): Decided => {
   const { request } = command
   if (!("account" in request) || request.type === "OpenAccount") return decideWithoutAccount(command, state)
   const account = state.accounts.get(request.account)
-  if (account === undefined) return refused("UnknownAccount", `there is no account ${request.account}`, "account")
+  if (account === undefined) return decideAway(command, request.account, state)
   const own = decideOwn(command, account, state)
   if (own !== undefined) return own
   const again = repeated(command, account.no, state)
@@ -64,16 +67,6 @@ const decide = (command: Command, state: State): Decided => {
   }
 }
 
-/** What to say of a command that is not new. */
-const repeated = (command: Command, owner: number, state: State): Decided | undefined => {
-  const repeat = repeatOf(state.answered, owner, command.id, command.request, command.at)
-  if (repeat === "other-content") return refused("ClOrdIdReused", "clOrdId was used for another command", "clOrdId")
-  if (repeat === "too-old")
-    return refused("CommandTooOld", "clOrdId is older than what is remembered: it may have been answered", "clOrdId")
-  if (repeat === "too-far-ahead") return refused("CommandTooNew", "clOrdId's time is over 60 s ahead", "clOrdId")
-  return repeat === "new" ? undefined : Result.succeed([])
-}
-
 /** What we send ourselves: the state tells whether it is still due, so that it need not be remembered. */
 const decideOwn = (command: Command, account: Account, state: State): Decided | undefined => {
   const { request } = command
@@ -93,6 +86,8 @@ const decideOwn = (command: Command, account: Account, state: State): Decided | 
 
 const decideWithoutAccount = (command: Command, state: State): Decided => {
   const { request, at } = command
+  const elsewhere = state.away.size === 0 ? undefined : awayProblem(request, state)
+  if (elsewhere !== undefined) return elsewhere
   switch (request.type) {
     case "OpenAccount":
       return openAccount(request, state)
@@ -106,6 +101,14 @@ const decideWithoutAccount = (command: Command, state: State): Decided => {
       return repeated(command, KILL_SWITCH, state) ?? kill(command, request, state)
     case "WatchLosses":
       return watchLosses(request, state, at)
+    case "MoveGroup":
+      return moveGroup(command, request, state)
+    case "ReceiveAnswers":
+      return receiveAnswers(request, state)
+    case "ReceiveGroup":
+      return receiveGroup(command, request, state)
+    case "SettleGroup":
+      return settleGroup(request, state)
     case "ReceiveTransfer":
       return receiveTransfer(command, request, state)
     case "Resume":
@@ -123,9 +126,13 @@ const decideWithoutAccount = (command: Command, state: State): Decided => {
 }
 
 /** The events that answered a command the first time, when it is remembered. */
-export const answeredBefore = (command: Command, state: State): Pick<Answered, "first" | "last"> | undefined => {
+export const answeredBefore = (
+  command: Command,
+  state: State
+): Pick<Answered, "first" | "last" | "partition"> | undefined => {
   const { request } = command
-  const account = "account" in request ? state.accounts.get(request.account) : undefined
+  const of = "account" in request ? request.account : undefined
+  const account = of === undefined ? undefined : (state.accounts.get(of) ?? state.away.get(of))
   const owner = request.type === "Kill" ? KILL_SWITCH : account?.no
   if (owner === undefined) return undefined
   const found = repeatOf(state.answered, owner, command.id, request, command.at)

@@ -1,5 +1,6 @@
 import type { AccountId, Currency, Symbol } from "#domain/kernel/ids.ts"
 import type { Cash, Price, Quantity } from "#domain/kernel/money.ts"
+import type { Refusal } from "#domain/kernel/shapes.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import type { Carried } from "#domain/ledger/entry-events.ts"
 
@@ -51,6 +52,8 @@ export type Transit = {
   readonly transitNo: number
   readonly effectiveAt: Time
   readonly carried: Carried
+  /** of units, where they come from */
+  readonly mark?: Price
 }
 /** The sender's partition hands over what left there: sent by ourselves, again and again until it is answered. */
 export type ReceiveTransfer = {
@@ -65,5 +68,5 @@ export type SettleTransfer = {
   readonly account: AccountId
   readonly transferId: string
   /** why it was not taken; undefined where it has arrived */
-  readonly refused?: { readonly code: string; readonly detail: string }
+  readonly refused?: Pick<Refusal, "code" | "detail">
 }

@@ -5,6 +5,7 @@ import * as transit from "#domain/ledger/transit-events.ts"
 import * as orders from "#domain/orders/events.ts"
 import * as reference from "#domain/reference/events.ts"
 import * as risk from "#domain/risk/events.ts"
+import * as moves from "./move-events.ts"
 
 /** Every fact of a partition. */
 export type AccountEvent =
@@ -13,6 +14,7 @@ export type AccountEvent =
   | ledger.LedgerEvent
   | entries.EntryEvent
   | transit.TransitEvent
+  | moves.MoveEvent
   | reference.ReferenceEvent
 
 /** The definitions that the codec and the golden files go by. */
@@ -69,5 +71,11 @@ export const ACCOUNT_EVENTS: ReadonlyArray<EventDefinition> = [
   entries.PositionExpired,
   transit.TransferArrived,
   transit.TransferReturned,
-  transit.TransferRefused
+  transit.TransferRefused,
+  moves.GroupMovedOut,
+  moves.GroupMovedIn,
+  moves.AnswersMovedIn,
+  moves.GroupRefused,
+  moves.GroupArrived,
+  moves.GroupReturned
 ]

@@ -21,7 +21,7 @@ export const evolveEntry = (state: State, account: Account, event: Recorded<Entr
       return moved(state, account, data, -1n, at)
     case "TransferredIn":
       take(state.transit, data.fromPartition, data.transitNo)
-      return moved(state, account, data, 1n, at)
+      return moved(state, account, data, 1n, at, data.mark)
     case "TransferReturned":
       state.transit.onTheirWay.delete(data.transferId)
       return moved(state, account, data, 1n, at)
@@ -47,11 +47,11 @@ export const evolveEntry = (state: State, account: Account, event: Recorded<Entr
 
 type DataOf<Type extends EntryEvent["type"]> = Extract<EntryEvent, { type: Type }>["data"]
 
-const moved = (state: State, account: Account, data: Carried, sign: 1n | -1n, at: Time): void => {
+const moved = (state: State, account: Account, data: Carried, sign: 1n | -1n, at: Time, mark?: Price): void => {
   const units = unitsOf(data)
   if (units !== undefined) {
     const { symbol, quantity, cost } = units
-    return carry(state, account, instrumentOf(state, symbol), sign * quantity, sign * cost, undefined, at)
+    return carry(state, account, instrumentOf(state, symbol), sign * quantity, sign * cost, mark, at)
   }
   const amount = sign * (data.amount ?? 0n)
   pay(account, data.currency, amount)

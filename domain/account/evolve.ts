@@ -5,6 +5,7 @@ import type { Contingency } from "#domain/orders/contingency.ts"
 import { remember } from "./answered.ts"
 import { allot, applyDue, setLimits } from "./evolve-limits.ts"
 import { evolveEntry } from "./evolve-entries.ts"
+import { evolveMove } from "./evolve-moves.ts"
 import { evolveOrder } from "./evolve-orders.ts"
 import { adoptInstrument, payIn, revalueByMark } from "./evolve-risk.ts"
 import type { AccountEvent } from "./events.ts"
@@ -55,6 +56,13 @@ const apply = (state: State, event: Recorded<AccountEvent>, account: Account | u
       const { fromPartition, transitNo, code } = event.data
       return refuse(state.transit, fromPartition, transitNo, code)
     }
+    case "GroupMovedOut":
+    case "GroupMovedIn":
+    case "AnswersMovedIn":
+    case "GroupRefused":
+    case "GroupArrived":
+    case "GroupReturned":
+      return evolveMove(state, event)
     case "LimitsSet":
       return setLimits(state, event)
     case "LimitAllotted":
@@ -82,6 +90,9 @@ const apply = (state: State, event: Recorded<AccountEvent>, account: Account | u
       return
     case "GroupPlaced":
       return placeGroup(state, event.data)
+    case "ReportSuspended":
+      if (account === undefined && state.away.has(event.account!)) return // of an order of before it left
+      return evolveOrder(state, known(account, event), event)
     default:
       return evolveOrder(state, known(account, event), event)
   }

@@ -6,6 +6,8 @@ export type Answered = {
   readonly first: number
   readonly last: number
   readonly at: Time
+  /** where these events are, when they are in another partition */
+  readonly partition?: number
 }
 /**
  * Whose command it was and under which id: `owner` is exact (an account's number, or of a report the order's), the id is
@@ -19,7 +21,7 @@ export type NewAnswer = { readonly content: number; readonly eventNo: number; re
   readonly made: number
 }
 /** One that has to go. */
-export type Oldest = AnswerKey & Answered & { readonly order: number; readonly made: number }
+export type Oldest = AnswerKey & Omit<Answered, "partition"> & { readonly order: number; readonly made: number }
 
 const FIRST_PLACES = 1024
 
@@ -173,15 +175,26 @@ export class RecentAnswers {
     return digest >>> 0
   }
 
+  /** All that is remembered of some owners, the oldest first. */
+  *ownedBy(owners: { readonly has: (owner: number) => boolean }): Generator<Oldest> {
+    for (let i = this.#from; i < this.#to; i++) {
+      const place = i & this.#mask
+      if (owners.has(this.#owner[place]!)) yield this.#oldestAt(place)
+    }
+  }
+
   /** Takes the oldest out; undefined when a newer answer has its key. There must be one. */
   drop(): Oldest | undefined {
     const place = this.#from++ & this.#mask
-    const [owner, high, low] = [this.#owner[place]!, this.#high[place]!, this.#low[place]!]
-    const oldest = { owner, high, low, ...this.#answerAt(place), order: this.#order[place]!, made: this.#made[place]! }
+    const oldest = this.#oldestAt(place)
     this.#unchain(place)
     return this.find(oldest) === undefined ? oldest : undefined
   }
 
+  #oldestAt(place: number): Oldest {
+    const key = { owner: this.#owner[place]!, high: this.#high[place]!, low: this.#low[place]! }
+    return { ...key, ...this.#answerAt(place), order: this.#order[place]!, made: this.#made[place]! }
+  }
   #answerAt(place: number): Answered {
     return {
       content: this.#content[place]!,

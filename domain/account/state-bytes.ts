@@ -33,7 +33,7 @@ import type { Side } from "#domain/venue/messages.ts"
 import { answeredForm } from "./answered-bytes.ts"
 import { scopeForm } from "./limit-bytes.ts"
 import { instrumentForm, orderForm, orderPlaces } from "./order-bytes.ts"
-import type { Account, Group, HaltState, Marked, State } from "./state.ts"
+import type { Account, Away, Group, HaltState, Marked, State } from "./state.ts"
 import { transitForm } from "./transit-bytes.ts"
 
 type Sizes = Habits["sizes"] extends Map<Symbol, infer S> ? S & object : never
@@ -64,7 +64,9 @@ const margin = recordOf<Margin>({
   opening: amount,
   calledNo: count
 })
-const group = sharedBy(recordOf<Group>({ id: wordOf<GroupId>(), owner: wordOf<OwnerId>(), risk: scopeForm }))
+const group = sharedBy(
+  recordOf<Group>({ id: wordOf<GroupId>(), owner: wordOf<OwnerId>(), risk: scopeForm, moves: count })
+)
 const halt = recordOf<HaltState>({
   haltId: text,
   scope: wordOf<LimitScope>(),
@@ -150,7 +152,9 @@ const stateForm = (): Form<State> => {
     halts: mapOf(text, halt),
     breaches: mapOf(scopeForm, mapOf(wordOf<LossCode>(), text)),
     answered: answeredForm,
-    transit: transitForm
+    transit: transitForm,
+    away: mapOf(accountId, recordOf<Away>({ group: wordOf<GroupId>(), partition: count, no: count, moves: count })),
+    accountsOpened: count
   })
 }
 

@@ -35,7 +35,15 @@ export type Account = {
   readonly margin: Margin | undefined
 }
 /** Accounts that share an owner or limits: the boundary within which everything is consistent. */
-export type Group = { readonly id: GroupId; readonly owner: OwnerId; readonly risk: Scope }
+export type Group = {
+  readonly id: GroupId
+  readonly owner: OwnerId
+  readonly risk: Scope
+  /** how often it has come from another partition */
+  moves: number
+}
+/** An account that was here: where its group went, how often that had moved before, and by which number its commands are remembered. */
+export type Away = { readonly group: GroupId; readonly partition: number; readonly no: number; readonly moves: number }
 
 export type HaltState = {
   readonly haltId: string
@@ -76,6 +84,10 @@ export type State = {
   readonly breaches: Map<Scope, Map<LossCode, string>>
   readonly answered: AnsweredCommands
   readonly transit: InTransit
+  /** accounts that have left with their group */
+  readonly away: Map<AccountId, Away>
+  /** how many accounts there have ever been */
+  accountsOpened: number
 }
 
 export const initialState = (partition: number): State => ({
@@ -96,7 +108,9 @@ export const initialState = (partition: number): State => ({
   halts: new Map(),
   breaches: new Map(),
   answered: nothingAnswered(),
-  transit: nothingInTransit()
+  transit: nothingInTransit(),
+  away: new Map(),
+  accountsOpened: 0
 })
 
 export const scopesOf = (_: State, account: Account): ReadonlyArray<Scope> => account.scopes
@@ -117,14 +131,14 @@ export const openAccount = (
 ): void => {
   let group = state.groups.get(opened.group)
   if (group === undefined) {
-    group = { id: opened.group, owner: opened.owner, risk: newScope("group", opened.group) }
+    group = { id: opened.group, owner: opened.owner, risk: newScope("group", opened.group), moves: 0 }
     state.groups.set(opened.group, group)
   }
   const risk = newScope("account", opened.account)
   const scopes = [risk, group.risk, state.firm]
   const account: Account = {
     id: opened.account,
-    no: state.accounts.size,
+    no: state.away.get(opened.account)?.no ?? state.accountsOpened++,
     owner: opened.owner,
     group,
     type: opened.accountType,
@@ -137,6 +151,7 @@ export const openAccount = (
     habits: noHabits(),
     margin: opened.accountType === "margin" ? newMargin(opened) : undefined
   }
+  state.away.delete(opened.account)
   state.accounts.set(opened.account, account)
   const owned = state.owners.get(opened.owner)
   if (owned === undefined) state.owners.set(opened.owner, [account])

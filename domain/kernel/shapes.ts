@@ -2,7 +2,10 @@ import type { Result } from "effect"
 import type { Recorded, Fact } from "./event.ts"
 
 /** Why a command was not decided: nothing was recorded. `field` names the input that is at fault, where there is one. */
-export type Refusal = { readonly code: string; readonly detail: string; readonly field?: string }
+export type Refusal = { readonly code: string; readonly detail: string; readonly field?: string } & {
+  /** where who is asked for is, when that is another partition */
+  readonly partition?: number
+}
 
 /**
  * A command and a state give facts; a fact and a state give the next state.

@@ -21,20 +21,23 @@ export const carried = {
   cost: Schema.optionalKey(Cash),
   reference
 }
+/** where units come from, for a partition that has none of the symbol yet */
+const mark = Schema.optionalKey(Price)
 /**
  * Both sides are one commit, unless the other account is in another partition: then that is named, and `transitNo` counts
  * what goes from the one partition to the other, without a gap.
  */
-const versions = { v: 2, upcasts: { 1: (data: Readonly<Record<string, unknown>>) => data } } // what was added is optional
+const same = (data: Readonly<Record<string, unknown>>) => data
+const versions = { v: 3, upcasts: { 1: same, 2: same } } // what was added is optional
 const transitNo = Schema.optionalKey(Schema.Int)
 export const TransferredOut = defineEvent(
   "TransferredOut",
-  { to: AccountId, ...carried, toPartition: Schema.optionalKey(Schema.Int), transitNo },
+  { to: AccountId, ...carried, toPartition: Schema.optionalKey(Schema.Int), transitNo, mark },
   versions
 )
 export const TransferredIn = defineEvent(
   "TransferredIn",
-  { from: AccountId, ...carried, fromPartition: Schema.optionalKey(Schema.Int), transitNo },
+  { from: AccountId, ...carried, fromPartition: Schema.optionalKey(Schema.Int), transitNo, mark },
   versions
 )
 

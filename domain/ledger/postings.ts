@@ -1,5 +1,7 @@
 import type { AccountEvent } from "#domain/account/events.ts"
+import type { MovedAccount } from "#domain/account/move-events.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
+import { parseFixed } from "#domain/kernel/money.ts"
 import { bookedBy, type Booked } from "#domain/orders/booked.ts"
 import { entryPostings } from "./entry-postings.ts"
 import { transfer, type Posting } from "./posting.ts"
@@ -29,10 +31,24 @@ export const postingsOf = (event: Recorded<AccountEvent>): ReadonlyArray<Posting
     case "SymbolChanged":
     case "PositionExpired":
       return entryPostings(own, event)
+    case "GroupMovedOut":
+      return event.data.moved.accounts.flatMap((account) => movedPostings(account, -1n))
+    case "GroupMovedIn":
+    case "GroupReturned":
+      return event.data.moved.accounts.flatMap((account) => movedPostings(account, 1n))
     default:
       return []
   }
 }
+
+/** All that an account has is in transit while its group moves. */
+const movedPostings = ({ account, cash, holdings }: MovedAccount, sign: 1n | -1n): ReadonlyArray<Posting> =>
+  [
+    ...cash.map(({ currency, total }) => [currency, parseFixed(total)] as const),
+    ...holdings.map(({ base, quantity }) => [base, parseFixed(quantity)] as const)
+  ].flatMap(([unit, amount]) =>
+    amount === 0n ? [] : transfer("in-transit", `account:${account}`, unit, sign * amount)
+  )
 
 const executionPostings = (own: string, execution: Booked): ReadonlyArray<Posting> => {
   const { side, base, settlement, quantity, notional, fee, feeCurrency, venue, undone } = execution

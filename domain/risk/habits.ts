@@ -32,6 +32,9 @@ export const rememberSize = ({ sizes }: Habits, symbol: Symbol, quantity: Quanti
   size.average = size.sum / BigInt(size.count)
 }
 
+/** As they were kept elsewhere. */
+export const rememberSizes = ({ sizes }: Habits, symbol: Symbol, kept: Sizes): void => void sizes.set(symbol, kept)
+
 type Asked = {
   readonly symbol: Symbol
   readonly side: Side

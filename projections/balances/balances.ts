@@ -1,5 +1,6 @@
 import { bookedBy, type Booked } from "#domain/orders/booked.ts"
 import { define, NEVER, NONE, type RowOf } from "#projections/projection.ts"
+import { movedCash } from "#projections/moved.ts"
 import { cashEntryOf, type CashEntry } from "./entries.ts"
 
 /** Money of an account by currency, and where it came from. */
@@ -34,6 +35,8 @@ export const balances = define<typeof columns>({
     const account = event.account ?? ""
     const entry = cashEntryOf(event)
     if (entry !== undefined) return [[account, entry.currency]]
+    const moved = movedCash(event)
+    if (moved !== undefined) return moved.map((one) => [one.account, one.currency])
     const [booked] = bookedBy(event)
     if (booked === undefined) return NONE
     const { settlement, feeCurrency } = booked
@@ -69,6 +72,8 @@ export const balances = define<typeof columns>({
       default: {
         const entry = cashEntryOf(event)
         if (entry !== undefined) return { ...entered(row, entry), updatedAt }
+        const moved = movedCash(event)?.find((one) => one.account === row.account && one.currency === row.currency)
+        if (moved !== undefined) return { ...entered(row, { ...moved, column: "transferred" }), updatedAt }
         return bookedBy(event).reduce((before, execution) => ({ ...traded(before, execution), updatedAt }), row)
       }
     }

@@ -1,9 +1,13 @@
 import { averageCost, type Cost } from "#domain/ledger/average-cost.ts"
+import { parseFixed } from "#domain/kernel/money.ts"
 import { unitsOf } from "#domain/ledger/entry-events.ts"
+import { movedBy } from "#projections/moved.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
 
 /** What an event that is no trade makes of a position. */
 export type PositionChange = {
+  /** whose, where the event names several */
+  readonly account?: string
   readonly symbol: string
   readonly currency: string
   readonly multiplier?: bigint
@@ -15,8 +19,13 @@ export type PositionChange = {
 
 const NONE: ReadonlyArray<PositionChange> = []
 
-export const changesBy = ({ type, data }: LedgerEvent): ReadonlyArray<PositionChange> => {
+export const changesBy = (event: LedgerEvent): ReadonlyArray<PositionChange> => {
+  const { type, data } = event
   switch (type) {
+    case "GroupMovedOut":
+    case "GroupMovedIn":
+    case "GroupReturned":
+      return movedUnits(event)
     case "TransferredOut":
     case "TransferredIn":
     case "TransferReturned": {
@@ -51,6 +60,17 @@ export const changesBy = ({ type, data }: LedgerEvent): ReadonlyArray<PositionCh
     default:
       return NONE
   }
+}
+
+const movedUnits = (event: LedgerEvent): ReadonlyArray<PositionChange> => {
+  const { sign, accounts } = movedBy(event)!
+  return accounts.flatMap(({ account, holdings }) =>
+    holdings.flatMap(({ symbol, currency, multiplier, quantity, cost }) => {
+      if (quantity === "0") return []
+      const units = carried(sign * parseFixed(quantity), sign * parseFixed(cost))
+      return [{ account, symbol, currency, multiplier: parseFixed(multiplier), ...units }]
+    })
+  )
 }
 
 /** Units that come or go for a value: their own cost where they are carried over, so that nothing is realised. */

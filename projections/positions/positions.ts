@@ -35,7 +35,7 @@ export const positions = define<typeof columns>({
   keysOf: (event) => {
     const [booked] = bookedBy(event)
     if (booked !== undefined) return [[event.account ?? "", booked.symbol]]
-    return changesBy(event).map(({ symbol }) => [event.account ?? "", symbol])
+    return changesBy(event).map(({ symbol, account = event.account }) => [account ?? "", symbol])
   },
   empty: ([account, symbol]) => ({
     account: String(account),
@@ -56,7 +56,9 @@ export const positions = define<typeof columns>({
   }),
   fold: (row, event) => {
     const traded = bookedBy(event).reduce(withExecution, row)
-    const own = changesBy(event).filter(({ symbol }) => symbol === row.symbol)
+    const own = changesBy(event).filter(
+      ({ symbol, account = row.account }) => symbol === row.symbol && account === row.account
+    )
     const after = own.reduce(withChange, traded)
     return after === row ? row : { ...after, updatedAt: event.recordedAt }
   }

@@ -51,7 +51,9 @@ export const SetLimits = Schema.Struct({
   reason: Note,
   proposedBy: Schema.optionalKey(Note),
   approvedBy: Schema.optionalKey(Note),
-  effectiveFrom: Schema.optionalKey(TimeInput)
+  effectiveFrom: Schema.optionalKey(TimeInput),
+  /** of the firm or of a symbol, where there are several: each keeps them for itself */
+  partition: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
 }).annotate({ identifier: "SetLimits" })
 export type SetLimits = typeof SetLimits.Type
 
@@ -160,6 +162,28 @@ export const LevelBody = Schema.Struct({
   position: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "LevelLimits" })
 export type LevelBody = typeof LevelBody.Type
+
+/** Body of `POST /risk/moves`: a risk group with all of its accounts goes to another partition of the ledger. */
+export const MoveGroup = Schema.Struct({
+  group: GroupId,
+  toPartition: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 9_999 }))
+}).annotate({ identifier: "MoveGroup" })
+export type MoveGroup = typeof MoveGroup.Type
+
+/** Where a group is: `moving` while the other partition has not answered; `returned` when it did not take it. */
+export const MoveBody = Schema.Struct({
+  group: Schema.String,
+  toPartition: Schema.Int,
+  status: Schema.Literals(["moving", "arrived", "returned"]),
+  /** why the other partition did not take it */
+  code: Schema.optionalKey(Schema.String),
+  detail: Schema.optionalKey(Schema.String),
+  moveId: Schema.optionalKey(Schema.String),
+  /** SHA-256 of all that the group is, the same on both sides */
+  hash: Schema.optionalKey(Schema.String),
+  position: Schema.String
+}).annotate({ identifier: "Move" })
+export type MoveBody = typeof MoveBody.Type
 
 /** A halt; `haltId` is what `DELETE /risk/halts/ID` takes. */
 export const HaltBody = Schema.Struct({

@@ -69,6 +69,10 @@ export class LivePnl {
     this.#positions.apply(event)
     this.#marks.apply(event)
     if (event.type === "AccountOpened") this.#currencies.set(event.data.account, event.data.currency)
+    if (event.type === "GroupMovedOut")
+      for (const { account } of event.data.moved.accounts) this.#currencies.delete(account)
+    if (event.type === "GroupMovedIn" || event.type === "GroupReturned")
+      for (const { account, currency } of event.data.moved.accounts) this.#currencies.set(account, currency)
     for (const [account, symbol] of positions.keysOf(event) as ReadonlyArray<readonly [AccountId, Symbol]>) {
       const symbols = this.#symbols.get(account) ?? new Set()
       this.#symbols.set(account, symbols.add(symbol))

@@ -11,6 +11,8 @@ const STATUS: Readonly<Record<string, RefusalStatus>> = {
   OrderNotOpen: 409,
   OrderHeld: 409,
   OpenOrders: 409,
+  InTransit: 409,
+  Allotted: 409,
   OrderPendingCancel: 409,
   OrderPendingReplace: 409,
   OverAllotted: 409,
@@ -23,7 +25,9 @@ const STATUS: Readonly<Record<string, RefusalStatus>> = {
 
 /** A decider's refusal as the problem that callers see. */
 export const problemOf = ({ code, detail, field }: Refusal): { readonly problem: Refused } =>
-  refused(STATUS[code] ?? 422, code, detail, field === undefined ? {} : { errors: [{ field, reason: detail }] })
+  code === "Moving" || code === "MovedAway"
+    ? refused(503, "NotTheWriter", `${detail}: nothing was recorded`, { retryAfterSeconds: 1 })
+    : refused(STATUS[code] ?? 422, code, detail, field === undefined ? {} : { errors: [{ field, reason: detail }] })
 
 /** Why a command could not be decided at all; anything else is a fault and thrown on. */
 export const unavailable = (error: unknown): { readonly problem: Refused } => {

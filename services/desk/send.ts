@@ -12,7 +12,12 @@ import { problemOf, unavailable } from "./refusals.ts"
 import { turnEnd } from "./turn-end.ts"
 
 /** The events that answered a command, now or (a repeat) the first time. */
-export type Outcome = { readonly events: ReadonlyArray<Recorded<AccountEvent>>; readonly repeat: boolean }
+export type Outcome = {
+  readonly events: ReadonlyArray<Recorded<AccountEvent>>
+  readonly repeat: boolean
+  /** where these events are: an account that has moved here was answered elsewhere before */
+  readonly partition: number
+}
 export type Problem = Exclude<Answer<never>, { status: number }>
 export type Send = (request: Request, clOrdId: string | undefined, meta: Meta) => Promise<Outcome | Problem>
 
@@ -27,10 +32,10 @@ export const sender = (writer: AccountWriter, log: EventLog, clock: () => Time):
       const head = { id, actor: meta.actor, ...(meta.trace !== undefined && { trace: meta.trace }) }
       const answer = await submit({ ...head, request })
       if (answer.kind === "refused") return problemOf(answer.refusal)
-      if (answer.kind === "nothing") return { events: [], repeat: true }
-      if (answer.kind === "facts") return { events: answer.events, repeat: false }
-      const { first, last } = answer
-      return { events: await eventsBetween(log, ledgerCodec, writer.partition, first, last), repeat: true }
+      if (answer.kind === "nothing") return { events: [], repeat: true, partition: writer.partition }
+      if (answer.kind === "facts") return { events: answer.events, repeat: false, partition: writer.partition }
+      const { first, last, partition = writer.partition } = answer
+      return { events: await eventsBetween(log, ledgerCodec, partition, first, last), repeat: true, partition }
     } catch (error) {
       return unavailable(error)
     }

@@ -1,12 +1,12 @@
 import type { State } from "#domain/account/state.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
+import { placedBy, type Placed } from "#streams/account-directory.ts"
 import type { OrderView } from "./bodies.ts"
 import { LiveOrders } from "./live-orders.ts"
 import { LivePnl } from "./live-pnl.ts"
 import { SessionMarks } from "./session-marks.ts"
 
-type AccountOpened = Extract<LedgerEvent, { readonly type: "AccountOpened" }>
-export type OnOpened = (opened: Pick<AccountOpened["data"], "account" | "group">) => void
+export type OnOpened = (opened: Placed) => void
 
 /** What the views are made of: all of it is in a snapshot, see `views-bytes.ts`. */
 type Parts = {
@@ -25,7 +25,7 @@ export class Views implements Parts {
   mdNo: number
   readonly #onOpened: OnOpened | undefined
 
-  /** `onOpened` hears of each account that is opened from here on */
+  /** `onOpened` hears of each account that is opened here, or comes here, from here on */
   constructor(onOpened?: OnOpened, parts: Partial<Parts> = {}) {
     this.#onOpened = onOpened
     this.orders = parts.orders ?? new LiveOrders()
@@ -51,7 +51,7 @@ export class Views implements Parts {
 
   #note(event: LedgerEvent): void {
     this.pnl.apply(event)
-    if (event.type === "AccountOpened") this.#onOpened?.(event.data)
+    if (this.#onOpened !== undefined) for (const placed of placedBy(event)) this.#onOpened(placed)
     if ("mdNo" in event.data && event.data.mdNo > this.mdNo) this.mdNo = event.data.mdNo
   }
 }

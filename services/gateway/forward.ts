@@ -36,7 +36,8 @@ export const forwarder = (options: ForwardOptions) => {
     let pauseMs = PAUSE_MS
     for (let timeoutMs = tryMs; performance.now() < end;) {
       // while the ledger or the leases cannot be read, it is not known whom to ask
-      partition ??= await partitionOf(request).catch(() => undefined)
+      const known = partition
+      partition = await partitionOf(request).catch(() => known) // it may have moved meanwhile
       const url =
         partition === undefined
           ? undefined

@@ -51,7 +51,8 @@ export const concernOf = (request: Forwarded): Concern => {
 export const repeatable = (request: Forwarded, newId: () => string): { request: Forwarded; isSafe: boolean } => {
   const { method, body } = request
   const url = pathOf(request)
-  if (method === "GET" || (method === "POST" && url.pathname === "/accounts")) return { request, isSafe: true }
+  if (method === "GET" || (method === "POST" && (url.pathname === "/accounts" || url.pathname === "/risk/moves")))
+    return { request, isSafe: true }
   if (!WITH_ID.test(url.pathname)) return { request, isSafe: false }
   if (method === "DELETE") {
     if (!url.searchParams.has("clOrdId")) url.searchParams.set("clOrdId", newId())

@@ -66,7 +66,7 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     if ("problem" in before) return before
     const outcome = await send(request(before.row.account as AccountId), clOrdId, meta)
     if ("problem" in outcome) return outcome
-    if (!outcome.repeat) return ok(orderBody(viewOf(outcome.events, before)!, partition))
+    if (!outcome.repeat) return ok(orderBody(viewOf(outcome.events, before)!, outcome.partition))
     const now = await find(id)
     return ok(orderBody("problem" in now ? before : now, partition))
   }
@@ -101,7 +101,7 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
         reserved: formatFixed(balance.reserved),
         available: formatFixed(balance.total - balance.reserved)
       },
-      position: `${partition}:${event.eventNo}`
+      position: `${outcome.partition}:${event.eventNo}`
     }
     return outcome.repeat ? ok(body) : created(body)
   }
@@ -144,7 +144,7 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     submit: async ({ clOrdId, ...order }, meta) => {
       const outcome = await send(receivedAt(submission(order), clock()), clOrdId, meta)
       if ("problem" in outcome) return outcome
-      const body = orderBody(viewOf(outcome.events)!, partition)
+      const body = orderBody(viewOf(outcome.events)!, outcome.partition)
       return outcome.repeat ? ok(body) : created(body)
     },
     submitGroup: async ({ account, kind, orders, clOrdId }, meta) => {
@@ -152,7 +152,7 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
       const group = receivedAt({ type: "SubmitGroup", account, kind, orders: legs }, clock())
       const outcome = await send(group, clOrdId, meta)
       if ("problem" in outcome) return outcome
-      const body = groupBody(outcome.events, partition)
+      const body = groupBody(outcome.events, outcome.partition)
       return outcome.repeat ? ok(body) : created(body)
     },
     order: async (id, { atLeast }) => {

@@ -16,10 +16,8 @@ type EventOf<Type extends Event["type"]> = Extract<Event, { type: Type }>
 
 /** Transfers, and what else is entered into an account: as deposits, a command becomes an event, and that an answer. */
 export const entryRoutes = (writer: AccountWriter, send: Send): Pick<Oms, "transfer" | "postEntry"> => {
-  const { partition } = writer
-
   /** What every answer says of its event and of the account as it stands. */
-  const recordedBody = async (event: Event, currency: Currency, symbols: ReadonlyArray<Symbol>) => {
+  const recordedBody = async (event: Event, partition: number, currency: Currency, symbols: ReadonlyArray<Symbol>) => {
     const account = event.account!
     const { reference } = event.data as { readonly reference?: string }
     const after = await writer.look((state) => {
@@ -51,7 +49,7 @@ export const entryRoutes = (writer: AccountWriter, send: Send): Pick<Oms, "trans
         ...texts({ amount }),
         ...(symbol !== undefined && { symbol, ...texts({ quantity, cost }) }),
         ...(toPartition !== undefined && { toPartition }),
-        ...(await recordedBody(event, currency, symbol === undefined ? [] : [symbol]))
+        ...(await recordedBody(event, outcome.partition, currency, symbol === undefined ? [] : [symbol]))
       }
       return outcome.repeat ? ok(body) : created(body)
     },
@@ -63,7 +61,11 @@ export const entryRoutes = (writer: AccountWriter, send: Send): Pick<Oms, "trans
       if ("problem" in outcome) return missing(outcome)
       const event = outcome.events[0]!
       const { currency, symbols, ...told } = tellEntry(event)
-      const body: EntryBody = { ...told, currency, ...(await recordedBody(event, currency, symbols)) }
+      const body: EntryBody = {
+        ...told,
+        currency,
+        ...(await recordedBody(event, outcome.partition, currency, symbols))
+      }
       return outcome.repeat ? ok(body) : created(body)
     }
   }

@@ -61,7 +61,13 @@ const SURELY_RECORDED = 1_800
 const COURIER_WAITS_MS = 3_000
 
 /** What answers for a partition. */
-export type Desks = { readonly oms: Oms; readonly risk: Risk; readonly pnl: Pnl }
+export type Desks = {
+  readonly oms: Oms
+  readonly risk: Risk
+  readonly pnl: Pnl
+  /** whether an account has left for another partition */
+  readonly isAway: (account: AccountId) => Promise<boolean>
+}
 
 /** One partition in a process that writes it, or that would if nobody else did. */
 export class PartitionDesk {
@@ -151,8 +157,9 @@ export class PartitionDesk {
     const detach = market.attach((message) => session.market(message))
     const desks = {
       oms: makeDesk({ writer, log, live: orders, history, clock }),
-      risk: makeRiskDesk(writer, sender(writer, log, clock), { seen: marketSeen(board), clock }),
-      pnl: makePnlDesk(pnl, partition, clock)
+      risk: makeRiskDesk(writer, sender(writer, log, clock), { seen: marketSeen(board), clock, log }),
+      pnl: makePnlDesk(pnl, partition, clock),
+      isAway: (account: AccountId) => writer.look((state) => state.away.has(account))
     }
     this.#serving = { lease, desks, courier }
     this.#eventNo = () => writer.head().eventNo

@@ -19,6 +19,16 @@ const FIRST_PARTITION = 0
 const notHere = (partition: number) =>
   refused(503, "NotTheWriter", `partition ${partition} is not written here right now`, { retryAfterSeconds: 1 })
 
+/** Of who has left and is not known to have arrived yet it is not said that there is nobody. */
+const notAway =
+  <T>(account: AccountId, ask: Ask<T>): Ask<T> =>
+  async (desks) => {
+    const answer = await ask(desks)
+    if (!("problem" in answer) || answer.problem.code !== "UnknownAccount" || !(await desks.isAway(account)))
+      return answer
+    return refused(503, "NotTheWriter", `${account} is on its way to another partition`, { retryAfterSeconds: 1 })
+  }
+
 /** Asks the desks of the partition that is concerned, when this process writes it. */
 export class PartitionRouter {
   readonly #options: RouterOptions
@@ -38,7 +48,7 @@ export class PartitionRouter {
   /** Where the account was opened; of one that nobody knows any writer says so. */
   onAccount<T>(account: AccountId, isRead: boolean, ask: Ask<T>): Promise<Answer<T>> {
     const { directory } = this.#options
-    return this.#onKnown(() => directory.partitionOf(account), undefined, isRead, ask)
+    return this.#onKnown(() => directory.partitionOf(account), undefined, isRead, notAway(account, ask))
   }
   /** Which partition an account is in, by all that is recorded; undefined where there is none. */
   async whereIs(account: AccountId): Promise<number | undefined> {

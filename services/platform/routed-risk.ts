@@ -1,12 +1,12 @@
 import type { AccountId, GroupId } from "#domain/kernel/ids.ts"
 import type { Scope } from "#services/contract/limits.ts"
-import type { Answer } from "#services/http/answer.ts"
+import { type Answer, refused } from "#services/http/answer.ts"
 import type { Pnl } from "#services/pnl/contract.ts"
 import type { Risk } from "#services/risk/contract.ts"
 import type { PartitionRouter } from "./partition-router.ts"
 
 const OF_ALL =
-  "each partition keeps the limits and halts of the firm and of symbols for itself: with several partitions limits are set by account or group, and a halt names its partition (the gateway asks all of them)"
+  "each partition keeps the limits and halts of the firm and of symbols for itself: with several partitions limits are set by account or group or name their partition, and so does a halt (the gateway asks all of them)"
 
 /** The routes of risk over the partitions that this process writes. */
 export const routedRisk = (router: PartitionRouter): Risk => {
@@ -22,10 +22,23 @@ export const routedRisk = (router: PartitionRouter): Risk => {
   return {
     limits: (query, meta) => router.onAccount(query.account, true, ({ risk }) => risk.limits(query, meta)),
     check: (input, meta) => router.onAccount(input.account, true, ({ risk }) => risk.check(input, meta)),
-    setLimits: (input, meta) => onScope(input.scope, input.id, (risk) => risk.setLimits(input, meta)),
+    setLimits: (input, meta) => onNamed(input, (risk) => risk.setLimits(input, meta)),
     halt: (input, meta) => onNamed(input, (risk) => risk.halt(input, meta)),
     kill: (input, meta) => onNamed(input, (risk) => risk.kill(input, meta)),
     allot: (input, meta) => router.onGroup(input.group, false, ({ risk }) => risk.allot(input, meta)),
+    move: async (input, meta) => {
+      const { group, toPartition } = input
+      if (!(await router.partitions()).includes(toPartition))
+        return refused(
+          422,
+          "UnknownPartition",
+          `nobody has ever written partition ${toPartition}: start a process for it`,
+          {
+            errors: [{ field: "toPartition", reason: "there is no such partition" }]
+          }
+        )
+      return router.onGroup(group, false, ({ risk }) => risk.move(input, meta))
+    },
     halts: (query, meta) => router.onOnly(true, "scope", OF_ALL, ({ risk }) => risk.halts(query, meta)),
     resume: (haltId, meta) => router.onId(haltId, false, ({ risk }) => risk.resume(haltId, meta))
   }

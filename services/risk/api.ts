@@ -11,6 +11,8 @@ import {
   KillSwitch,
   LevelBody,
   LimitsBody,
+  MoveBody,
+  MoveGroup,
   PlaceHalt,
   RiskAnswer,
   SetLimits
@@ -31,6 +33,7 @@ class Limits extends HttpApiGroup.make("risk").add(
     success: AllotmentBody,
     error: COMMAND_PROBLEMS
   }),
+  HttpApiEndpoint.post("move", "/risk/moves", { payload: MoveGroup, success: MoveBody, error: COMMAND_PROBLEMS }),
   HttpApiEndpoint.post("check", "/risk/check", { payload: NewOrder, success: RiskAnswer, error: COMMAND_PROBLEMS }),
   HttpApiEndpoint.get("halts", "/risk/halts", { query: pageFields, success: HaltPage, error: READ_PROBLEMS }),
   HttpApiEndpoint.post("halt", "/risk/halts", {

@@ -8,6 +8,8 @@ import type {
   LevelBody,
   LimitQuery,
   LimitsBody,
+  MoveBody,
+  MoveGroup,
   PlaceHalt,
   RiskAnswer,
   SetLimits
@@ -23,6 +25,8 @@ export type Risk = {
   readonly allot: (input: Allot, meta: Meta) => Promise<Answer<AllotmentBody>>
   /** What the order would get; records nothing. */
   readonly check: (input: NewOrder, meta: Meta) => Promise<Answer<RiskAnswer>>
+  /** Answered when the other partition has the group, or does not take it, or after 5 s. */
+  readonly move: (input: MoveGroup, meta: Meta) => Promise<Answer<MoveBody>>
   readonly halts: (query: PageQuery, meta: Meta) => Promise<Answer<Page<HaltBody>>>
   readonly halt: (input: PlaceHalt, meta: Meta) => Promise<Answer<HaltBody>>
   /** Halts and cancels everything in one command; answered when the venue has confirmed all, or after 5 s. */

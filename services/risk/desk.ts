@@ -6,15 +6,23 @@ import { haltBody, haltsOf } from "#services/desk/bodies.ts"
 import type { Send } from "#services/desk/send.ts"
 import { created, ok, refused } from "#services/http/answer.ts"
 import type { AccountWriter } from "#streams/account-writer.ts"
+import type { EventLog } from "#streams/ports/event-log.ts"
 import type { Risk } from "./contract.ts"
 import { killSwitch } from "./kill-switch.ts"
 import { effectiveLimits, levelBody } from "./levels.ts"
+import { groupMover } from "./move-group.ts"
 import { whatIf, type Market } from "./what-if.ts"
 
 /** The routes of risk over the partition's writer: limits and halts are commands, like everything. */
-export const makeRiskDesk = (writer: AccountWriter, send: Send, market: Market): Risk => {
+export const makeRiskDesk = (
+  writer: AccountWriter,
+  send: Send,
+  /** `log`: of one of several partitions, whose groups can move */
+  market: Market & { readonly log?: EventLog }
+): Risk => {
   const { partition } = writer
   const check = whatIf(partition, market)
+  const move = market.log && groupMover(writer, send, market.log)
   const kill = killSwitch(writer, send, market.clock)
   return {
     limits: ({ account: id }) =>
@@ -29,7 +37,8 @@ export const makeRiskDesk = (writer: AccountWriter, send: Send, market: Market):
           position: `${partition}:${state.eventNo}`
         })
       }),
-    setLimits: async ({ scope, id, limits, ...why }, meta) => {
+    setLimits: async ({ scope, id, limits, partition: asked = partition, ...why }, meta) => {
+      if (asked !== partition) return otherPartition(partition)
       const scopeId = scope === "firm" ? "firm" : id
       const { restricted } = limits
       const list = restricted === undefined || restricted === null ? restricted : [...new Set(restricted)].join(" ")
@@ -57,6 +66,13 @@ export const makeRiskDesk = (writer: AccountWriter, send: Send, market: Market):
         })
       )
     },
+    move: async (input, meta) =>
+      move?.(input, meta) ??
+      refused(
+        422,
+        "OnePartition",
+        "a whole platform writes one partition: groups move between processes of --only oms"
+      ),
     check: (input) => writer.look((state) => check(state, input)),
     halts: ({ after, limit = 100 }) =>
       writer.look((state) => {

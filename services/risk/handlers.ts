@@ -1,5 +1,5 @@
 import { HttpApiBuilder } from "effect/http-api"
-import { Allot, KillSwitch, PlaceHalt, SetLimits } from "#services/contract/limits.ts"
+import { Allot, KillSwitch, MoveGroup, PlaceHalt, SetLimits } from "#services/contract/limits.ts"
 import { NewOrder } from "#services/contract/orders.ts"
 import { decoder } from "#services/http/decode.ts"
 import { answer, answerBody } from "#services/http/handle.ts"
@@ -11,6 +11,7 @@ const decodeSetLimits = decoder(SetLimits)
 const decodePlaceHalt = decoder(PlaceHalt)
 const decodeKill = decoder(KillSwitch)
 const decodeAllot = decoder(Allot)
+const decodeMoveGroup = decoder(MoveGroup)
 const decodeNewOrder = decoder(NewOrder)
 
 /** The routes of risk, answered by `risk`; below `prefix` when another service shows them too. */
@@ -23,6 +24,7 @@ export const riskRoutes = (risk: Risk, prefix?: `/${string}`): Mount => {
         .handle("limits", ({ query, request }) => answer(request, (meta) => risk.limits(query, meta)))
         .handleRaw("setLimits", ({ request }) => answerBody(request, decodeSetLimits, risk.setLimits))
         .handleRaw("allot", ({ request }) => answerBody(request, decodeAllot, risk.allot))
+        .handleRaw("move", ({ request }) => answerBody(request, decodeMoveGroup, risk.move))
         .handleRaw("check", ({ request }) => answerBody(request, decodeNewOrder, risk.check))
         .handle("halts", ({ query, request }) => answer(request, (meta) => risk.halts(query, meta)))
         .handleRaw("halt", ({ request }) => answerBody(request, decodePlaceHalt, risk.halt))

@@ -23,6 +23,9 @@ const FROM_RESERVE: Readonly<Record<Request["type"], boolean>> = {
   // what has left another partition, and what became of what has left this one
   ReceiveTransfer: true,
   SettleTransfer: true,
+  ReceiveAnswers: true,
+  ReceiveGroup: true,
+  SettleGroup: true,
   // what follows from orders that were accepted while there was space
   TriggerOrder: true,
   WorkGroup: true,
@@ -33,6 +36,7 @@ const FROM_RESERVE: Readonly<Record<Request["type"], boolean>> = {
   ReplaceOrder: false,
   Withdraw: false,
   Transfer: false,
+  MoveGroup: false,
   OpenAccount: false,
   AdoptInstrument: false,
   RecordMark: false

@@ -101,7 +101,8 @@ export const checkHistory = (state: State, recount: Recount, opinion: SecondOpin
   same(state.orders.keys(), open, "open orders")
   same(state.halts.keys(), opinion.haltIds, "halts")
   same(state.accounts.keys(), [...opinion.groups.keys()], "accounts")
-  same(state.transit.onTheirWay.keys(), opinion.transit.onTheirWay, "transfers on their way")
+  const leaving = [...state.transit.onTheirWay.keys(), ...state.transit.groups.keys()]
+  same(leaving, opinion.transit.onTheirWay, "on their way to other partitions")
   for (const account of state.accounts.values()) {
     checkAccount(state, account.id, recount, opinion)
     for (const scope of account.scopes) checkWorth(scope, state, opinion)

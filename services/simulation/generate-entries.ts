@@ -4,6 +4,7 @@ import type { Account, State } from "#domain/account/state.ts"
 import type { AccountId, Currency, Symbol } from "#domain/kernel/ids.ts"
 import { parseFixed, type Cash, type Price, type Quantity } from "#domain/kernel/money.ts"
 import type { Draw } from "./draw.ts"
+import { Moves } from "./generate-moves.ts"
 import { ELSEWHERE, Transit } from "./generate-transit.ts"
 
 const USD = "USD" as Currency
@@ -21,16 +22,18 @@ export class Entries {
   readonly #accounts: ReadonlyArray<AccountId>
   readonly #symbols: ReadonlyArray<Symbol>
   readonly #transit: Transit
+  readonly #moves: Moves
   constructor(draw: Draw, accounts: ReadonlyArray<AccountId>, symbols: ReadonlyArray<Symbol>) {
     this.#draw = draw
     this.#accounts = accounts
     this.#symbols = symbols
     this.#transit = new Transit(draw, accounts)
+    this.#moves = new Moves(draw)
   }
 
   request(state: State): Request {
-    const kind = this.#draw.below(15)
-    if (kind > 11) return this.#transit.request(state)
+    const kind = this.#draw.below(17)
+    if (kind > 11) return this.#draw.below(2) === 0 ? this.#moves.request(state) : this.#transit.request(state)
     if (kind < 3) return this.#transfer(state)
     // the last is a margin account: with less than it must keep it is called
     const account = this.#draw.below(3) === 0 ? this.#accounts.at(-1)! : this.#draw.one(this.#accounts)

@@ -58,7 +58,8 @@ export class Transit {
       fromPartition: ELSEWHERE.partition,
       transitNo,
       effectiveAt: plusMicros(recordedAt, -1000),
-      carried: { transferId, currency, ...(units ?? { amount }) }
+      carried: { transferId, currency, ...(units ?? { amount }) },
+      ...(units && this.#draw.below(4) > 0 && { mark: this.#draw.price() })
     }
   }
 }

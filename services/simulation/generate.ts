@@ -7,6 +7,7 @@ import { parseFixed, type Cash, type Price, type Quantity, type Rate } from "#do
 import { plusMicros, timeOfMicros, type Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { OpenOrder } from "#domain/orders/open-order.ts"
+import { hashFor } from "#streams/account-writer.ts"
 import { Draw } from "./draw.ts"
 import { Entries } from "./generate-entries.ts"
 import { Groups } from "./generate-groups.ts"
@@ -79,7 +80,7 @@ export class Generator {
     if (due !== undefined) return { ...due, at, seen }
     const request = this.#draw.step <= OPENING_STEPS ? this.#opening(this.#draw.step) : this.#request(state, at)
     const id = request.type === "VenueReported" ? request.report.execId : this.#id()
-    return { id, actor: "simulation", at, request, seen }
+    return { id, actor: "simulation", at, request, seen, ...hashFor(request, state) }
   }
 
   /** Ids come again now and then: a repeat, or another content under an old id. */

@@ -97,6 +97,9 @@ export class SecondOpinion {
     if (type === "LimitAllotted") this.#allot(event.data, event.data.amount)
     if (type === "LimitReturned") this.#allot(event.data, -event.data.amount)
     if (type === "TradingResumed") this.#halts.delete(event.data.haltId)
+    if (type === "GroupMovedOut") for (const { account } of event.data.moved.accounts) this.#left(account)
+    if (type === "GroupMovedIn" || type === "GroupReturned")
+      for (const opened of event.data.moved.accounts) this.#opened({ ...opened, group: event.data.group })
     this.transit.see(event, command)
     this.worths.see(event)
     if (type === "Withdrawn") {
@@ -164,6 +167,11 @@ export class SecondOpinion {
     const members = this.#members.get(group)
     if (members === undefined) this.#members.set(group, [account])
     else members.push(account)
+  }
+  #left(account: string): void {
+    const members = this.#members.get(this.groups.get(account)!)!
+    for (const list of [this.#all, members]) list.splice(list.indexOf(account), 1)
+    this.groups.delete(account)
   }
   /** Units held of a symbol, in open buys, in open sells, and the open orders of a scope. */
   exposure(kind: string, id: string, symbol: string, base: string, but?: Followed): Exposure {

@@ -13,11 +13,12 @@ export const sameLoad = (a: Carried, b: Carried): boolean => CARRIED.every((name
 /** What passes between partitions, by the events alone: each leaves once, ends once, and is dealt with once. */
 export class TransitLaws {
   readonly #leaving = new Map<string, Leaving>()
+  readonly #groups = new Map<string, string>()
   readonly #sent = new Map<number, number>()
   readonly #taken = new Map<number, number>()
 
   get onTheirWay(): ReadonlyArray<string> {
-    return [...this.#leaving.keys()]
+    return [...this.#leaving.keys(), ...this.#groups.keys()]
   }
 
   /** Before it is folded. */
@@ -53,6 +54,29 @@ export class TransitLaws {
           must(isSame, () => `event ${eventNo}: what is taken is not what was sent`)
         }
         return
+      }
+      case "GroupMovedOut":
+        this.#follows(this.#sent, event.data.toPartition, event.data.transitNo, eventNo)
+        this.#groups.set(event.data.moveId, JSON.stringify(event.data.moved))
+        return
+      case "GroupArrived":
+      case "GroupReturned": {
+        const left = this.#groups.get(event.data.moveId)
+        must(left !== undefined, () => `event ${eventNo}: a group that is not on its way has come somewhere`)
+        this.#groups.delete(event.data.moveId)
+        const isBack = type === "GroupReturned"
+        const isRefused = request.type === "SettleGroup" && request.refused !== undefined
+        must(isBack === isRefused, () => `event ${eventNo}: ${type} is not what the other partition said`)
+        const isSame = !isBack || JSON.stringify(event.data.moved) === left
+        must(isSame, () => `event ${eventNo}: the group that comes back is not the one that left`)
+        return
+      }
+      case "GroupMovedIn":
+      case "GroupRefused": {
+        this.#follows(this.#taken, event.data.fromPartition, event.data.transitNo, eventNo)
+        const sent = request.type === "ReceiveGroup" ? JSON.stringify(request.moved) : undefined
+        const isSame = type === "GroupRefused" || JSON.stringify(event.data.moved) === sent
+        return must(isSame, () => `event ${eventNo}: the group that comes is not the one that was sent`)
       }
       default:
     }

@@ -1,6 +1,6 @@
 import type { AccountEvent } from "#domain/account/events.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
-import { ONE } from "#domain/kernel/money.ts"
+import { ONE, parseFixed } from "#domain/kernel/money.ts"
 import { microsOf, type Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { Recount } from "./recount.ts"
@@ -50,6 +50,8 @@ export class Worths {
       const mark = this.#marks.get(data.symbol)
       if (mark !== undefined) this.#marks.set(data.newSymbol, mark)
     }
+    if (type === "TransferredIn" && data.mark !== undefined && !this.#marks.has(data.symbol!))
+      this.#marks.set(data.symbol!, data.mark)
     if (type === "SymbolChanged" || (isTransfer(type) && "symbol" in data))
       this.#carried = this.#holders.scopesOf(event.account!).map((scope) => [scope, this.net(scope)])
   }
@@ -84,6 +86,14 @@ export class Worths {
         if (symbol !== undefined) return this.#carry(event, [symbol])
         return this.#payIn(account!, type === "TransferredOut" ? -amount! : amount!)
       }
+      case "GroupMovedOut":
+      case "GroupMovedIn":
+      case "GroupReturned":
+        // these have money only, and have won and lost nothing
+        for (const { account: id, cash } of event.data.moved.accounts)
+          for (const { total } of cash)
+            this.#payIn(id, type === "GroupMovedOut" ? -parseFixed(total) : parseFixed(total))
+        return
       case "SymbolChanged":
         return this.#carry(event, [event.data.symbol, event.data.newSymbol])
       case "OrderFilled":

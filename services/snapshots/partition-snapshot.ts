@@ -27,6 +27,6 @@ export const partitionOf = (snapshot: Snapshot, onOpened?: OnOpened): PartitionA
     throw new UnusableSnapshot(`it says event ${eventNo} of partition ${partition}, and its state says another`)
   const views = viewsOfBytes(partOf(snapshot, "views", viewsFormat()), onOpened)
   if (onOpened !== undefined)
-    for (const { id, group } of state.accounts.values()) onOpened({ account: id, group: group.id })
+    for (const { id, group } of state.accounts.values()) onOpened({ account: id, group: group.id, moves: group.moves })
   return { folded: { state, head: { no, hash }, eventNo, epoch }, views }
 }

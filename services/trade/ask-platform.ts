@@ -13,13 +13,14 @@ export const askPlatform = async (
   said: Said,
   { env, say }: Tools,
   path: string,
-  method: "GET" | "DELETE" = "GET"
+  method: "GET" | "DELETE" | "POST" = "GET",
+  asked?: object
 ): Promise<unknown> => {
   if (said.text("log") !== undefined || said.text("data") !== undefined) return undefined
   const origin = `http://127.0.0.1:${GATEWAY_PORT + offsetOf(env["TRADE2026_PORT_OFFSET"])}`
   const health = await read(`${origin}/health`, 1_000).catch(() => undefined)
   if ((health?.body as { service?: unknown } | undefined)?.service !== "gateway") return undefined
-  const answer = await read(`${origin}${path}`, 60_000, method).catch((error: Error) => {
+  const answer = await read(`${origin}${path}`, 60_000, method, asked).catch((error: Error) => {
     throw new CannotDo("PlatformSilent", `the platform at ${origin} does not answer ${path}: ${error.message}`, {
       cause: error
     })
@@ -35,10 +36,16 @@ export const askPlatform = async (
 const read = async (
   url: string,
   timeoutMs: number,
-  method = "GET"
+  method = "GET",
+  asked?: object
 ): Promise<{ readonly status: number; readonly body: unknown }> => {
   const signal = AbortSignal.timeout(timeoutMs)
-  const response = await fetch(url, { method, signal, headers: { accept: "application/json" } })
+  const response = await fetch(url, {
+    method,
+    signal,
+    headers: { accept: "application/json", ...(asked && { "content-type": "application/json" }) },
+    ...(asked && { body: JSON.stringify(asked) })
+  })
   return { status: response.status, body: await response.json() }
 }
 

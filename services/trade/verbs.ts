@@ -33,6 +33,11 @@ export const VERBS: ReadonlyArray<VerbEntry> = [
     load: async () => (await import("./forget.ts")).forget
   },
   {
+    name: "group",
+    summary: "move a risk group to another partition",
+    load: async () => (await import("./group.ts")).group
+  },
+  {
     name: "verify-proof",
     summary: "check the proof of one order, without the ledger",
     load: async () => (await import("./verify-proof.ts")).verifyProof

@@ -5,7 +5,7 @@ import { startNats } from "#tests/support/nats-server.ts"
 import { startPlatform } from "#tests/support/platform.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
-import { tradeJson } from "#tests/support/trade.ts"
+import { trade, tradeJson } from "#tests/support/trade.ts"
 
 /** A second between two looks of who signs, and of who archives. */
 const QUICKLY = { TRADE2026_ANCHOR_SECONDS: "1", TRADE2026_ARCHIVE_SECONDS: "1" }
@@ -124,6 +124,28 @@ test(
         raw.newest({ venue, channel: "reports" }).then((newest) => newest?.bytes.length ?? 0)
       // what each partition's venue has said is on disk as it came
       await expect.poll(() => kept("paper-1")).toBeGreaterThan(0)
+
+      // a group goes to the other partition while clients ask on, and they need not know
+      const isOpen = async () => (await ask(api("/orders?account=mate&status=open"))).body["items"]
+      await expect.poll(isOpen, { timeout: 20_000 }).toEqual([])
+      const env = { TRADE2026_PORT_OFFSET: String(Number(new URL(gateway.url(GATEWAY, "")).port) - GATEWAY) }
+      const asking = Array.from({ length: 5 }, (_, i) =>
+        ask(api("/accounts/mate/deposits"), { ...money, clOrdId: `while-${i}` })
+      )
+      const moved = await tradeJson(["group", "move", "--group", "o1", "--to", "0"], env)
+      expect(moved).toMatchObject({ status: "arrived", hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+      expect((await Promise.all(asking)).map(({ status }) => status)).toEqual([201, 201, 201, 201, 201])
+      const again = await ask(api("/accounts/mate/deposits"), { ...money, clOrdId: "while-0" })
+      expect(again.status).toBe(200)
+      const here = await ask(api("/accounts/mate"))
+      expect(here.body).toMatchObject({ position: expect.stringMatching(/^0:/) })
+      expect((await ask(api(`/orders/${String(placed.body["orderId"])}`))).body["account"]).toBe("mate")
+      expect((await ask(api("/orders"), { account: "mate", ...order })).body["orderId"]).toMatch(/^0-/)
+      await expect.poll(isOpen, { timeout: 20_000 }).toEqual([])
+      const unknown = await trade(["group", "move", "--group", "o1", "--to", "77", "--json"], env)
+      expect([unknown.code, unknown.stdout]).toEqual([1, expect.stringContaining("UnknownPartition")])
+      const back = await ask(api("/risk/moves"), { group: "o1", toPartition: 1 })
+      expect(back).toMatchObject({ status: 200, body: { status: "arrived" } })
 
       third = await start("third", "--only", "oms") // every partition there is
       expect(third.output()).toMatch(/for partitions 0, 1/)

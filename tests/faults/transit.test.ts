@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { expect, inject, test } from "vitest"
+import { openNatsCommands } from "#infra/nats/command-port.ts"
 import { openNatsLog } from "#infra/nats/event-log.ts"
 import { postingsOf } from "#domain/ledger/postings.ts"
+import { commandClient } from "#streams/command-client.ts"
 import { startNats } from "#tests/support/nats-server.ts"
 import { freeOffset, type Platform, startPlatform } from "#tests/support/platform.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
@@ -36,7 +38,7 @@ const insist = async (url: () => string, body?: object): Promise<Told> => {
 }
 
 test(
-  "transfers between two partitions: kill -9 of either writer at any moment loses nothing and does nothing twice",
+  "transfers and groups between two partitions: kill -9 of either writer at any moment loses nothing and does nothing twice",
   { timeout: 120_000, ...skipWithout(program, "no nats-server program was found") },
   async () => {
     using folder = tempDir("transit")
@@ -91,6 +93,32 @@ test(
       })
       await Promise.all(sending)
       await expect.poll(() => Promise.all([cashOf(0), cashOf(1)]), { timeout: 20_000 }).toEqual([900, 1100])
+
+      // its group leaves for a partition that nobody writes, and whoever sends it is gone as well
+      await insist(() => at(0, `/accounts/${NEAR}/deposits`), { currency: "USDT", amount: "50", clOrdId: "paid" })
+      await running[1].kill("group")
+      const moving = ask(at(0, "/risk/moves"), { group: `o-${NEAR}`, toPartition: 1 }).catch(() => undefined)
+      await expect.poll(async () => (await ask(at(0, `/accounts/${NEAR}`))).status, { timeout: 10_000 }).toBe(503)
+      await Promise.all([killAndStart(0), start(1).then((anew) => (running[1] = anew)), moving])
+      const [inOld, inNew] = ([0, 1] as const).map((partition) => () => at(partition, `/accounts/${NEAR}`))
+      const arrived = await insist(inNew!)
+      expect(arrived).toMatchObject({ status: 200, body: { position: expect.stringMatching(/^1:/) } })
+      expect((arrived.body["balances"] as ReadonlyArray<object>)[0]).toMatchObject({ total: "950" })
+      expect(await ask(inOld!())).toMatchObject({ status: 503, body: { code: "NotTheWriter" } })
+      const paid = { currency: "USDT", amount: "50", clOrdId: "paid" }
+      const repeat = await insist(() => at(1, `/accounts/${NEAR}/deposits`), paid)
+      expect(repeat).toMatchObject({
+        status: 200,
+        body: { position: expect.stringMatching(/^0:/), balance: { total: "950" } }
+      })
+      const moved = await ask(at(1, "/risk/moves"), { group: `o-${NEAR}`, toPartition: 1 })
+      expect(moved).toMatchObject({ status: 200, body: { status: "arrived" } })
+      // a program that asks the old partition by its number is sent on
+      const port = await openNatsCommands({ url: nats.url, name: "test-caller" })
+      const request = { type: "Deposit", account: NEAR, currency: "USDT", amount: 10_00000000n } as never
+      const reply = await commandClient({ port }).submit(0, { id: "program", actor: "test", request })
+      expect(reply).toMatchObject({ kind: "facts" })
+      await port.close()
     } finally {
       await Promise.all(running.map((one) => one.stop()))
     }
@@ -103,7 +131,7 @@ test(
         for (const { ledger, amount } of postingsOf(event)) sums.set(ledger, (sums.get(ledger) ?? 0n) + amount)
       expect([sums.get("in-transit"), sums.get(`account:${NEAR}`), sums.get(`account:${FAR}`)]).toEqual([
         0n,
-        900_00000000n,
+        960_00000000n,
         1100_00000000n
       ])
       const ids = (type: string) =>
@@ -111,6 +139,8 @@ test(
           .flatMap(({ event }) => (event.type === type ? [(event.data as { transferId: string }).transferId] : []))
           .toSorted()
       expect(ids("TransferredOut")).toHaveLength(1 + 2 * EACH_WAY)
+      const count = (type: string) => events.filter(({ event }) => event.type === type).length
+      expect(["GroupMovedOut", "GroupMovedIn", "GroupArrived"].map(count)).toEqual([1, 1, 1])
       for (const type of ["TransferredIn", "TransferArrived"]) expect(ids(type)).toEqual(ids("TransferredOut"))
     } finally {
       await log.close()

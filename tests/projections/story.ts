@@ -24,7 +24,16 @@ export type StoryOptions = {
 }
 
 /** Entries change units and money in ways that have tests of their own. */
-export const ENTRIES = ["PostEntry", "Transfer", "ReceiveTransfer", "SettleTransfer"] as const
+export const ENTRIES = [
+  "PostEntry",
+  "Transfer",
+  "ReceiveTransfer",
+  "SettleTransfer",
+  "MoveGroup",
+  "ReceiveAnswers",
+  "ReceiveGroup",
+  "SettleGroup"
+] as const
 
 /** Lets the decider live through a story; the log that holds it, and the state at its end. */
 export const storyLog = async ({ seed, steps, together = 1, without = [], log = memoryLog() }: StoryOptions) => {

@@ -70,7 +70,7 @@ const request = fc.oneof(
         { amount, symbol, base: fc.constant("BTC"), multiplier: amount, quantity: amount, cost: amount }
       )
     },
-    {}
+    { mark: amount }
   ),
   record(
     {

@@ -42,7 +42,12 @@ describe("the scanner", () => {
         .sample(eventOf(definition).map(plainly), { numRuns: 10, seed: 3 })
         .some((raw) => scan(bodyOf([raw])) === undefined)
     )
-    expect(unread.map(({ type }) => type)).toEqual(["InstrumentAdopted"])
+    expect(unread.map(({ type }) => type)).toEqual([
+      "InstrumentAdopted",
+      "GroupMovedOut",
+      "GroupMovedIn",
+      "GroupReturned"
+    ])
   })
 
   it("leaves to the parser what this program would not have written", () => {

@@ -5,12 +5,15 @@ import { describe, expect, it } from "vitest"
 import type { ReceiveTransfer } from "#domain/account/entries.ts"
 import type { AccountId, OrderId } from "#domain/kernel/ids.ts"
 import { moving, posting } from "./entry-story.ts"
+import { moveOut, settle } from "./moving.ts"
 import { amount, at, instrument, order, Story, USDT, type Outcome, type Wanted } from "./story.ts"
 
 const A = "A" as AccountId
 const open = (story: Story) => story.place({ quantity: "2", price: "100" })
 const NEXT_YEAR = "0199ffff-ffff-7000-8000-000000000000"
 
+/** What the other partition says of a group that it has. */
+const MOVED: Outcome = { kind: "nothing", events: [] }
 /** What another partition hands over. */
 const sent = (change: Partial<ReceiveTransfer>): ReceiveTransfer => ({
   type: "ReceiveTransfer",
@@ -25,6 +28,7 @@ const sent = (change: Partial<ReceiveTransfer>): ReceiveTransfer => ({
 const SPLIT = { kind: "split", numerator: 2, denominator: 1 } as const
 const PROVOKED: Record<string, readonly [field: string | undefined, (story: Story) => Outcome]> = {
   AccountExists: ["account", (story) => story.openAccount("A", "H", "owner-H")],
+  Allotted: [undefined, (story) => (story.allot("G", "100"), moveOut(story))],
   AllotmentInUse: [
     "amount",
     (story) => (story.allot("G", "100"), story.place({ price: "100" }), story.allot("G", "-50"))
@@ -53,6 +57,16 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
       return story.deposit("1", "A", { id: NEXT_YEAR.replace("0199", "0190") })
     }
   ],
+  GroupTooLarge: [
+    "group",
+    (story) => (story.limits("account", "A", { restricted: "X".repeat(400_000) }), moveOut(story))
+  ],
+  InTransit: [
+    undefined,
+    (story) => (story.send(moving({ amount: "1" }, { to: "E" as AccountId, toPartition: 1 })), moveOut(story))
+  ],
+  MovedAway: [undefined, (story) => (moveOut(story), settle(story, MOVED), story.deposit("1"))],
+  Moving: [undefined, (story) => (moveOut(story), story.deposit("1"))],
   EffectiveAtFuture: [
     "effectiveAt",
     (story) =>

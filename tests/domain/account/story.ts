@@ -24,6 +24,7 @@ import type { Instructions } from "#domain/orders/instructions.ts"
 import type { OpenOrder } from "#domain/orders/open-order.ts"
 import type { OrderType, Side, TimeInForce, VenueReport } from "#domain/venue/messages.ts"
 import { exposureOf } from "#domain/risk/scope.ts"
+import { hashFor } from "#streams/account-writer.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 
 /** A Monday morning. */
@@ -98,6 +99,7 @@ export type Outcome = {
   /** of a repeat, which events answered it */
   readonly first?: number
   readonly last?: number
+  readonly partition?: number
 }
 
 const VERSION = new Map(ACCOUNT_EVENTS.map(({ type, v }) => [type, v]))
@@ -110,8 +112,11 @@ export class Story {
   state: State
   now: Time = MORNING
   #commands = 0
+  readonly #prefix: string
 
   constructor({ partition = 0, most }: { readonly partition?: number; readonly most?: number } = {}) {
+    // who moves here remembers ids of elsewhere
+    this.#prefix = partition === 0 ? "c" : `c${partition}-`
     this.decider = accountDecider(partition)
     this.most = most
     this.state = this.#initial()
@@ -220,10 +225,10 @@ export class Story {
   }
   send(
     request: Request,
-    { id = `c${this.#commands}`, seen = MARKET, at: time = this.now, actor = "test" }: Head = {}
+    { id = `${this.#prefix}${this.#commands}`, seen = MARKET, at: time = this.now, actor = "test" }: Head = {}
   ): Outcome {
     this.#commands++
-    const command: Command = { id, actor, request, at: time, seen }
+    const command: Command = { id, actor, request, at: time, seen, ...hashFor(request, this.state) }
     const decision = this.decider.decide(command, this.state)
     if (Result.isFailure(decision)) {
       const { code, field } = decision.failure
@@ -233,7 +238,13 @@ export class Story {
       const before = answeredBefore(command, this.state)
       return before === undefined
         ? { kind: "nothing", events: [] }
-        : { kind: "repeat", first: before.first, last: before.last, events: [] }
+        : {
+            kind: "repeat",
+            first: before.first,
+            last: before.last,
+            ...(before.partition !== undefined && { partition: before.partition }),
+            events: []
+          }
     }
     const events = decision.success.map((fact, i) => recorded(fact, command, this.state.eventNo + 1 + i))
     for (const event of events) {

@@ -75,6 +75,26 @@ describe("a transfer to another partition", () => {
     expect(booked([here, there], "in-transit")).toEqual({})
   })
 
+  it("of units that nobody has there brings their mark, and later ones count", () => {
+    const [here, there] = [Story.begun(), elsewhere()]
+    here.hold("1", "100")
+    here.send(away({ quantity: "0.5" }))
+    const { mark, ...bare } = next(here)
+    expect(mark).toBe(100_00000000n)
+    expect(dataOf(hand(elsewhere(), bare), "TransferRefused")).toMatchObject({ code: "UnknownSymbol" })
+    settle(here, next(here), hand(there, next(here)))
+    expect(there.account("E").risk.worth).toMatchObject({ net: 50_00000000n, result: 0n })
+    there.send({
+      type: "RecordMark",
+      symbol: BTC,
+      price: 120_00000000n as never,
+      source: "mid",
+      mdNo: 1,
+      markedAt: there.now
+    })
+    expect(there.account("E").risk.worth).toMatchObject({ net: 60_00000000n, result: 10_00000000n })
+  })
+
   it.each([
     ["UnknownAccount", (there: Story) => there, { amount: "10" }, "nobody"],
     [

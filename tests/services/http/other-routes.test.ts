@@ -24,6 +24,7 @@ beforeAll(async () => {
       const sums = { allotted: "5", allottedToAll: "7", firmLimit: "10", position: "0:9" }
       return ok({ group: input.group, limit: input.limit, ...sums })
     },
+    move: async ({ group, toPartition }) => ok({ group, toPartition, status: "arrived", hash: "ab", position: "0:9" }),
     check: async (input) => {
       asked.push(input)
       return ok({ decision: "denied", checks: [], price: "100", priceSource: "last", priceAge: 0.5, position: "0:9" })

@@ -1,3 +1,4 @@
+import { placedBy } from "#streams/account-directory.ts"
 import { describe, expect, it } from "vitest"
 import { accountDecider } from "#domain/account/decider.ts"
 import type { AccountId } from "#domain/kernel/ids.ts"
@@ -53,7 +54,10 @@ describe("what is folded for those who ask", () => {
       replay(restored, after, before)
       expect(Buffer.compare(viewsBytes(restored), viewsBytes(whole))).toBe(0)
       expect(opened).toEqual(
-        after.flat().flatMap((event) => (event.type === "AccountOpened" ? [event.data.account] : []))
+        after
+          .flat()
+          .flatMap(placedBy)
+          .map(({ account }) => account)
       )
     }
   })

@@ -87,7 +87,12 @@ describe("the second form of a segment", () => {
 
   it("is had by every type that has no fields within fields", () => {
     const nested = ledgerCodec.types.filter((type) => headTypeOf(type) === undefined)
-    expect(nested.map(({ type }) => type)).toEqual(["InstrumentAdopted"])
+    expect(nested.map(({ type }) => type)).toEqual([
+      "InstrumentAdopted",
+      "GroupMovedOut",
+      "GroupMovedIn",
+      "GroupReturned"
+    ])
   })
 
   it("is sealed beside the originals and read in their place, commit by commit", async () => {

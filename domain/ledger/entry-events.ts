@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { defineEvent, type FactOf } from "#domain/kernel/event.ts"
 import { AccountId, Currency, Symbol } from "#domain/kernel/ids.ts"
-import { Cash, Price, Quantity, Rate } from "#domain/kernel/money.ts"
+import { Cash, formatFixed, ONE, parseFixed, Price, Quantity, Rate, ratioHalfEven } from "#domain/kernel/money.ts"
 
 /** What happens to an account besides trading. Each says all that a posting or a report needs of it. */
 
@@ -27,8 +27,16 @@ const mark = Schema.optionalKey(Price)
  * Both sides are one commit, unless the other account is in another partition: then that is named, and `transitNo` counts
  * what goes from the one partition to the other, without a gap.
  */
-const same = (data: Readonly<Record<string, unknown>>) => data
-const versions = { v: 3, upcasts: { 1: same, 2: same } } // what was added is optional
+type Stored = Readonly<Record<string, unknown>>
+/** Units went to another partition without their mark once: what they cost stands for it. */
+const withMark = (data: Stored): Stored => {
+  if (data["symbol"] === undefined || data["transitNo"] === undefined) return data
+  const [cost, quantity, multiplier] = ["cost", "quantity", "multiplier"].map((name) =>
+    parseFixed(data[name] as string)
+  )
+  return { ...data, mark: formatFixed(ratioHalfEven(cost!, ONE * ONE, quantity! * multiplier!)) }
+}
+const versions = { v: 3, upcasts: { 1: (data: Stored) => data, 2: withMark } }
 const transitNo = Schema.optionalKey(Schema.Int)
 export const TransferredOut = defineEvent(
   "TransferredOut",

@@ -19,13 +19,15 @@ const columns = {
   interest: "amount",
   /** less the tax withheld on them */
   dividends: "amount",
+  /** how often its group had moved when it came to this partition: of several rows that with the most tells where it is */
+  moves: "integer",
   updatedAt: "time"
 } as const
 export type BalanceRow = RowOf<typeof columns>
 
 export const balances = define<typeof columns>({
   name: "balances",
-  version: 3,
+  version: 4,
   columns,
   key: ["account", "currency"],
   keysOf: (event) => {
@@ -58,6 +60,7 @@ export const balances = define<typeof columns>({
     transferred: 0n,
     interest: 0n,
     dividends: 0n,
+    moves: 0,
     updatedAt: NEVER
   }),
   fold: (row, event) => {
@@ -73,7 +76,8 @@ export const balances = define<typeof columns>({
         const entry = cashEntryOf(event)
         if (entry !== undefined) return { ...entered(row, entry), updatedAt }
         const moved = movedCash(event)?.find((one) => one.account === row.account && one.currency === row.currency)
-        if (moved !== undefined) return { ...entered(row, { ...moved, column: "transferred" }), updatedAt }
+        if (moved !== undefined)
+          return { ...entered(row, { ...moved, column: "transferred" }), moves: moved.moves, updatedAt }
         return bookedBy(event).reduce((before, execution) => ({ ...traded(before, execution), updatedAt }), row)
       }
     }

@@ -1,8 +1,10 @@
+import type { MovedGroup } from "#domain/account/move-events.ts"
 import { balances, type BalanceRow } from "#projections/balances/balances.ts"
 import { events, type EventRow } from "#projections/events/events.ts"
 import { marks, type MarkRow } from "#projections/marks/marks.ts"
+import { balancesEverywhere, positionsEverywhere } from "#projections/pnl/everywhere.ts"
 import { pnlReport } from "#projections/pnl/report.ts"
-import { positions, type PositionRow } from "#projections/positions/positions.ts"
+import { positions } from "#projections/positions/positions.ts"
 import type { Cell, Cut, RowQuery, RowStore, RowVersion, Table } from "#streams/ports/row-store.ts"
 import { cursorOf } from "#streams/ports/row-store.ts"
 import { heldPosition, notReached, positionText } from "./position-text.ts"
@@ -31,31 +33,53 @@ export const pnlAt = async (store: RowStore, { account, currency, at }: PnlQuest
   if (money.length === 0) {
     return refuse("UnknownAccount", `there is no account ${account} at position ${positionText(cut)}`)
   }
-  // marks are recorded in every partition: those beside the account's own events count
-  const { partition } = money.reduce((newest, row) => (row.eventNo > newest.eventNo ? row : newest))
-  const here = new Map([[partition, cut.get(partition) ?? 0]])
-  const own = rowsOf<PositionRow>(await findAll(store, positions, { account }, here))
+  // who has moved is where the group came last: what is held there counts, and the marks that are recorded beside it
+  const { partition } = money.reduce((last, row) => (isLater(row, last) ? row : last))
+  const placed = <R>(versions: ReadonlyArray<RowVersion>) =>
+    versions.map((version) => ({ row: version.row as R, isHere: version.partition === partition }))
+  const own = positionsEverywhere(placed(await findAll(store, positions, { account }, cut)))
   const symbols = own.map(({ symbol }) => symbol)
+  const here = new Map([[partition, cut.get(partition) ?? 0]])
   const marked = symbols.length === 0 ? [] : rowsOf<MarkRow>(await findAll(store, marks, { symbol: symbols }, here))
   const rows = {
-    balances: rowsOf<BalanceRow>(money),
+    balances: balancesEverywhere(placed(money)),
     positions: own,
     marks: new Map(marked.map((mark) => [mark.symbol as string, mark]))
   }
   return {
     report: {
       position: positionText(cut),
-      ...pnlReport(account, currency ?? (await ownCurrency(store, account, here)), rows)
+      ...pnlReport(account, currency ?? (await ownCurrency(store, account, cut)), rows)
     }
   }
 }
 
-const ownCurrency = async (store: RowStore, account: string, cut: Cut): Promise<string> => {
-  const query = { where: { type: "AccountOpened", account }, limit: 1, cut }
-  const [opened] = rowsOf<EventRow>(await store.find(events, query))
-  if (opened === undefined) throw new Error(`account ${account} has a balance and was never opened`)
-  return String((JSON.parse(opened.data) as { currency: string }).currency)
+const isLater = (row: RowVersion, other: RowVersion): boolean => {
+  const [moves, others] = [row, other].map((version) => (version.row as unknown as BalanceRow).moves) as [
+    number,
+    number
+  ]
+  return moves === others ? row.eventNo > other.eventNo : moves > others
 }
+
+const ownCurrency = async (store: RowStore, account: string, cut: Cut): Promise<string> => {
+  const [opened] = await findEvents(store, { type: "AccountOpened", account }, cut)
+  if (opened !== undefined) return String((opened as { readonly currency: string }).currency)
+  // it was opened in a partition that is not asked for
+  for (const type of ["GroupMovedIn", "GroupReturned"])
+    for (const event of await findEvents(store, { type }, cut)) {
+      const { accounts } = (event as { readonly moved: MovedGroup }).moved
+      const found = accounts.find((moved) => moved.account === account)
+      if (found !== undefined) return found.currency
+    }
+  throw new Error(`account ${account} has a balance and was never opened`)
+}
+const findEvents = async (
+  store: RowStore,
+  where: NonNullable<RowQuery["where"]>,
+  cut: Cut
+): Promise<ReadonlyArray<unknown>> =>
+  rowsOf<EventRow>(await findAll(store, events, where, cut)).map(({ data }) => JSON.parse(data) as unknown)
 
 const PAGE = 1_000
 

@@ -1,24 +1,20 @@
 import { describe, expect, it } from "vitest"
 import type { AccountId, GroupId } from "#domain/kernel/ids.ts"
-import { memoryLog } from "#infra/memory/event-log.ts"
 import { AccountDirectory, placedBy } from "#streams/account-directory.ts"
 import { readChecked } from "#streams/chain.ts"
-import { EMPTY_CHAIN, sealCommit } from "#streams/commit.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import { empty, handedOver, move, moveOut, receive, settle } from "#tests/domain/account/moving.ts"
 import { Story } from "#tests/domain/account/story.ts"
+import { logOf } from "./story-log.ts"
 
 const [A, C] = ["A", "C"] as ReadonlyArray<string> as [AccountId, AccountId]
 const G = "G" as GroupId
 
 /** Each partition's story as its log has it, read in the order given. */
 const directoryOf = async (...stories: ReadonlyArray<Story>): Promise<AccountDirectory> => {
-  const log = memoryLog()
+  const log = await logOf(...stories)
   const directory = new AccountDirectory(log)
-  for (const { state, bytes } of stories) {
-    const opened = sealCommit(EMPTY_CHAIN, state.partition, 1, "test", [])
-    await log.append(opened)
-    await log.append(sealCommit(opened, state.partition, 1, "test", bytes))
+  for (const { state } of stories) {
     for await (const batch of readChecked(log, state.partition))
       for (const commit of batch) directory.note(state.partition, commit)
   }

@@ -95,6 +95,37 @@ describe("a transfer to another partition", () => {
     expect(there.account("E").risk.worth).toMatchObject({ net: 60_00000000n, result: 10_00000000n })
   })
 
+  it("of units, recorded before marks were brought, is valued at what it cost until there is one", () => {
+    const [here, there] = [Story.begun(), elsewhere()]
+    there.openAccount("F", "Y")
+    there.deposit("500", "F")
+    here.hold("2", "110")
+    here.send(away({ quantity: "0.5" }))
+    settle(here, next(here), hand(there, next(here)))
+    const stored = there.bytes.map((text) => {
+      const event = JSON.parse(text) as { type: string; v: number; data: Record<string, unknown> }
+      if (event.type !== "TransferredIn") return text
+      const { mark: _, ...data } = event.data
+      return JSON.stringify({ ...event, v: 2, data })
+    })
+    const old = new Story({ partition: 1 })
+    for (const text of stored) old.state = old.decider.evolve(old.state, ledgerCodec.decode(JSON.parse(text)))
+    old.now = there.now
+    expect(old.account("E").risk.worth).toMatchObject({ net: 55_00000000n, result: 0n })
+    // the first price is somebody else's
+    old.hold("1", "120", "F")
+    old.send({
+      type: "RecordMark",
+      symbol: BTC,
+      price: 120_00000000n as never,
+      source: "mid",
+      mdNo: 1,
+      markedAt: old.now
+    })
+    expect(old.account("E").risk.worth).toMatchObject({ net: 60_00000000n, result: 5_00000000n })
+    expect(old.state.firm.worth.net).toBe(180_00000000n)
+  })
+
   it.each([
     ["UnknownAccount", (there: Story) => there, { amount: "10" }, "nobody"],
     [

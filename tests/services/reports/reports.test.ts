@@ -13,6 +13,9 @@ import type { AccountEvent } from "#domain/account/events.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import { project } from "#streams/project.ts"
+import { empty, mark, move } from "#tests/domain/account/moving.ts"
+import { Story } from "#tests/domain/account/story.ts"
+import { logOf } from "#tests/streams/story-log.ts"
 import { ENTRIES, eventsOf, storyLog } from "#tests/projections/story.ts"
 
 const f = parseFixed
@@ -103,6 +106,44 @@ describe("a P&L report", () => {
     }
   })
 
+  it("of an account that has moved is that of one that has not, from the rows of both partitions", async () => {
+    const trades = (story: Story, other = story): void => {
+      story.hold("2", "100")
+      mark(story, "110")
+      story.fill(story.place({ side: "sell", quantity: "1", price: "120" }), "1", "120")
+      story.hold("1", "90", "B")
+      if (other !== story) move(story, other)
+      mark(other, "130")
+      other.fill(other.place({ side: "sell", quantity: "0.5", price: "115" }), "0.5", "115")
+      other.fill(other.place({ account: "B", side: "sell", quantity: "1", price: "85" }), "1", "85")
+      other.deposit("7")
+    }
+    const [stays, from, to] = [Story.begun(), Story.begun(), empty()]
+    trades(stays)
+    trades(from, to)
+    const whole = await filled(await logOf(stays))
+    const parts = await filled(await logOf(from, to), [0, 1])
+    for (const account of ["A", "B", "C"]) {
+      const [one, two] = await Promise.all([pnlAt(whole, { account }), pnlAt(parts, { account })])
+      if ("refused" in one || "refused" in two) throw new Error("refused")
+      const [{ position: _, ...report }, { position, ...moved }] = [one.report, two.report]
+      expect(moved).toEqual(report)
+      expect(position).toMatch(/^0:\d+,1:\d+$/)
+    }
+    // one partition alone tells of its time; of two that are not read up to the same moment nothing counts twice
+    const here = await pnlAt(parts, { account: "A", at: new Map([[1, to.state.eventNo]]) })
+    expect(here).toMatchObject({ report: { currency: "USDT", realized: "7.5", positions: [{ quantity: "0.5" }] } })
+    const left = from.state.eventNo - 2 // before it went
+    const torn = await pnlAt(parts, {
+      account: "A",
+      at: new Map([
+        [0, left],
+        [1, to.state.eventNo]
+      ])
+    })
+    expect(torn).toMatchObject({ report: { realized: "27.5", positions: [{ quantity: "0.5" }] } })
+  })
+
   it("is refused for who is unknown and for what has not happened yet", async () => {
     const { log } = await storyLog({ seed: 53, steps: 40 })
     const store = await filled(log)
@@ -156,9 +197,10 @@ describe("an order's story", () => {
   })
 })
 
-const filled = async (log: EventLog) => {
+const filled = async (log: EventLog, partitions: ReadonlyArray<number> = [0]) => {
   const store = memoryRows()
-  await project<AccountEvent>({ log, partition: 0, codec: ledgerCodec, projections: PROJECTIONS, store, until: "head" })
-    .ended
+  for (const partition of partitions)
+    await project<AccountEvent>({ log, partition, codec: ledgerCodec, projections: PROJECTIONS, store, until: "head" })
+      .ended
   return store
 }

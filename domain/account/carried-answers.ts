@@ -35,7 +35,7 @@ export const packAnswers = (state: State, accounts: ReadonlyArray<AccountId>): R
 
 /** Accounts that have come remember what they were answered elsewhere. */
 export const bringAnswers = (state: State, parts: Iterable<string>): void => {
-  const { answered, accounts } = state
+  const { answered, accounts, partition } = state
   for (const text of parts) {
     const [floor, ...lines] = text.split(";")
     // what was forgotten elsewhere must not be new here
@@ -43,7 +43,7 @@ export const bringAnswers = (state: State, parts: Iterable<string>): void => {
     for (const line of lines) {
       const [account, high, low, content, by, first, last, at, made] = line.split(" ")
       const owner = accounts.get(account as AccountId)?.no
-      if (owner === undefined) continue
+      if (owner === undefined || Number(by) === partition) continue // its own it remembers by itself
       answered.carried.set(textOf({ owner, high: Number(high), low: Number(low) }), {
         content: Number(content),
         first: Number(first),

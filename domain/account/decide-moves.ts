@@ -33,7 +33,8 @@ export const moveGroup = ({ hash }: Command, { group: id, toPartition }: MoveGro
   const problem = movingProblem(state, group)
   if (problem !== undefined) return problem
   const moved = packGroup(state, group, group.moves + 1)
-  if (JSON.stringify(moved).length > MOST_CHARS)
+  const besides = heldOver(state)
+  if (JSON.stringify([moved, besides]).length > MOST_CHARS)
     return refused("GroupTooLarge", "it has more accounts and positions than one message takes", "group")
   if (hash === undefined) throw new Error("a group moves with its hash")
   const moveId = `${state.partition}-${state.eventNo + 1}`
@@ -41,7 +42,7 @@ export const moveGroup = ({ hash }: Command, { group: id, toPartition }: MoveGro
   return Result.succeed([
     {
       type: "GroupMovedOut",
-      data: { moveId, group: id, hash, moved, heldOver: heldOver(state), toPartition, transitNo }
+      data: { moveId, group: id, hash, moved, heldOver: besides, toPartition, transitNo }
     },
     ...haltsOfGroup(state, group).map(({ haltId }): AccountEvent => ({ type: "TradingResumed", data: { haltId } }))
   ])

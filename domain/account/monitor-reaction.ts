@@ -31,6 +31,8 @@ const MOVES = new Set<AccountEvent["type"]>([
   "PositionExpired",
   "MarginCalled"
 ])
+/** Other margin rates, a liquidation that a halt has held up, and what was due of a group when it moved. */
+const FOR_ALL = new Set<AccountEvent["type"]>(["InstrumentAdopted", "TradingResumed", "GroupMovedIn", "GroupReturned"])
 /** After any of these a liquidation may go on, unless the order was one of its own that found nobody: that waits for a mark. */
 const ENDS = new Set<AccountEvent["type"]>(["OrderCanceled", "HeldOrderCanceled", "OrderExpired", "OrderRejected"])
 
@@ -80,8 +82,7 @@ const concerned = (
     const scope = scopeOf(state, data.scope, data.id)
     return scope === undefined ? NOBODY : [scope]
   }
-  // other margin rates, or a liquidation that a halt has held up
-  if (type === "InstrumentAdopted" || type === "TradingResumed") return everyScope(state)
+  if (FOR_ALL.has(type)) return everyScope(state)
   const account = id === undefined ? undefined : state.accounts.get(id)
   if (account === undefined) return NOBODY
   if (MOVES.has(type)) return account.scopes

@@ -1,11 +1,12 @@
 // A group goes to another partition and is there what it was here.
 import { createHash } from "node:crypto"
 import { describe, expect, it } from "vitest"
+import { monitorReaction } from "#domain/account/monitor-reaction.ts"
 import type { AccountId } from "#domain/kernel/ids.ts"
 import { plusMicros } from "#domain/kernel/time.ts"
 import { ETH, moving } from "./entry-story.ts"
 import { audited, empty, handedOver, mark, move, moveOut, packed, receive, settle } from "./moving.ts"
-import { amount, at, BTC, dataOf, instrument, market, Story, typesOf, verdict } from "./story.ts"
+import { amount, at, BTC, dataOf, instrument, market, Story, typesOf, verdict, type Outcome } from "./story.ts"
 
 const begun = (): Story => {
   const story = Story.begun()
@@ -140,6 +141,26 @@ describe("a group that moves", () => {
     other.wait(2 * 86_400_000_000)
     for (let i = 0; i < 300; i++) other.deposit("1", "A")
     expect(other.state.answered.carried.size).toBe(0)
+  })
+
+  it("is watched where it has come to, and again where it has come back to, also if nothing else happens", () => {
+    const due = ({ state }: Story, { events: [first] }: Outcome) =>
+      monitorReaction(
+        state.partition,
+        () => state,
+        () => undefined
+      )
+        .react(first!)
+        .map(({ request }) => request)
+    const [here, there] = [begun(), empty()]
+    here.hold("10", "100")
+    here.limits("account", "A", { maxDailyLoss: amount("100") })
+    mark(here, "50") // nobody is told before it leaves
+    moveOut(here)
+    const arrived = receive(there, handedOver(here))
+    const tooMuch = [{ type: "WatchLosses", scope: "account", scopeId: "A" }]
+    expect(due(there, arrived)).toEqual(tooMuch)
+    expect(due(here, settle(here, { kind: "refused", code: "GroupExists", events: [] }))).toEqual(tooMuch)
   })
 
   it("takes its halts and what they are for along", () => {

@@ -28,12 +28,12 @@ export class Entries {
     this.#accounts = accounts
     this.#symbols = symbols
     this.#transit = new Transit(draw, accounts)
-    this.#moves = new Moves(draw)
+    this.#moves = new Moves(draw, accounts[0]!)
   }
 
   request(state: State): Request {
     const kind = this.#draw.below(17)
-    if (kind > 11) return this.#draw.below(2) === 0 ? this.#moves.request(state) : this.#transit.request(state)
+    if (kind > 11) return this.#draw.below(3) > 0 ? this.#moves.request(state) : this.#transit.request(state)
     if (kind < 3) return this.#transfer(state)
     // the last is a margin account: with less than it must keep it is called
     const account = this.#draw.below(3) === 0 ? this.#accounts.at(-1)! : this.#draw.one(this.#accounts)

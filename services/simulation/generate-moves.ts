@@ -3,7 +3,7 @@ import type { HeldOver, MovedGroup } from "#domain/account/move-events.ts"
 import { heldOver } from "#domain/account/held-over.ts"
 import type { State } from "#domain/account/state.ts"
 import type { AccountId, Currency, GroupId, OwnerId } from "#domain/kernel/ids.ts"
-import { parseFixed, type Cash } from "#domain/kernel/money.ts"
+import { parseFixed, type Cash, type Quantity } from "#domain/kernel/money.ts"
 import { createHash } from "node:crypto"
 import type { Draw } from "./draw.ts"
 
@@ -11,14 +11,16 @@ const GROUP = "V" as GroupId
 const ACCOUNT = "V1" as AccountId
 const OTHER_PARTITION = 1
 
-/** Draws the life of a group that only travels: opened, paid into, sent away, refused, and sent back. */
+/** Draws the life of a group that only travels: opened, paid into, given units, sent away, refused, and sent back. */
 export class Moves {
   readonly #draw: Draw
   /** as it left last */
   #left: MovedGroup | undefined
   #heldOver: HeldOver = { limits: [], halts: [] }
-  constructor(draw: Draw) {
+  readonly #friend: AccountId
+  constructor(draw: Draw, friend: AccountId) {
     this.#draw = draw
+    this.#friend = friend
   }
 
   request(state: State): Request {
@@ -37,12 +39,21 @@ export class Moves {
       const terms = { owner: "V" as OwnerId, accountType: "cash", currency: "USD" as Currency } as const
       return { type: "OpenAccount", account: ACCOUNT, group: GROUP, ...terms }
     }
-    const kind = this.#draw.below(6)
+    const kind = this.#draw.below(8)
     if (kind === 0 && this.#left !== undefined) return this.#back(state) // it is here already
     if (kind < 4) return { type: "MoveGroup", group: GROUP, toPartition: OTHER_PARTITION }
-    return this.#deposit()
+    return kind < 6 ? this.#deposit() : this.#units(state)
   }
 
+  /** Somebody gives it of what he has, or it gives of its own. */
+  #units({ accounts }: State): Request {
+    const owners = [...accounts.values()].filter(({ balances }) => balances.holdings.size > 0)
+    if (owners.length === 0) return this.#deposit()
+    const { id, balances } = this.#draw.one(owners)
+    const symbol = this.#draw.one([...balances.holdings.keys()])
+    const quantity = (parseFixed("0.1") * BigInt(1 + this.#draw.below(10))) as Quantity
+    return { type: "Transfer", account: id, to: id === ACCOUNT ? this.#friend : ACCOUNT, moved: { symbol, quantity } }
+  }
   #deposit(): Request {
     const amount = parseFixed(String(1 + this.#draw.below(50))) as Cash
     return { type: "Deposit", account: ACCOUNT, currency: "USD" as Currency, amount }

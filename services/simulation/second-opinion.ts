@@ -97,11 +97,11 @@ export class SecondOpinion {
     if (type === "LimitAllotted") this.#allot(event.data, event.data.amount)
     if (type === "LimitReturned") this.#allot(event.data, -event.data.amount)
     if (type === "TradingResumed") this.#halts.delete(event.data.haltId)
+    this.worths.see(event)
     if (type === "GroupMovedOut") for (const { account } of event.data.moved.accounts) this.#left(account)
     if (type === "GroupMovedIn" || type === "GroupReturned")
       for (const opened of event.data.moved.accounts) this.#opened({ ...opened, group: event.data.group })
     this.transit.see(event, command)
-    this.worths.see(event)
     if (type === "Withdrawn") {
       const most = this.payable(event.account!, event.data.currency)
       must(event.data.amount <= most, () => `event ${event.eventNo}: more was withdrawn than was free`)

@@ -1,6 +1,6 @@
 import type { AccountEvent } from "#domain/account/events.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
-import { ONE, parseFixed } from "#domain/kernel/money.ts"
+import { ONE } from "#domain/kernel/money.ts"
 import { microsOf, type Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { Recount } from "./recount.ts"
@@ -17,6 +17,8 @@ export type Holders = {
   readonly membersOf: (scope: string) => ReadonlyArray<string>
   readonly instruments: () => Iterable<Instrument>
 }
+type Moved = ReadonlyArray<{ readonly account: string }>
+const FIRM = "firm firm"
 const CURRENCY = "USD"
 const DAY_MICROS = 86_400_000_000
 
@@ -31,6 +33,9 @@ export class Worths {
   readonly #paidIn = new Map<string, bigint>()
   readonly #frozen = new Map<string, bigint>()
   readonly #peaks = new Map<string, Peaks>()
+  /** scopes of groups that have left, as they were then: so they come, until the next mark */
+  readonly #away = new Map<string, { readonly peaks: Peaks; readonly values: ReadonlyMap<Instrument, bigint> }>()
+  #firm: ReadonlyMap<Instrument, bigint> = new Map()
   #carried: ReadonlyArray<readonly [scope: string, before: bigint]> = []
   constructor(recount: Recount, holders: Holders) {
     this.#recount = recount
@@ -52,6 +57,8 @@ export class Worths {
     }
     if (type === "TransferredIn" && data.mark !== undefined && !this.#marks.has(data.symbol!))
       this.#marks.set(data.symbol!, data.mark)
+    if (type === "GroupMovedOut") this.#leave(data.moved.accounts)
+    if (type === "GroupMovedIn" || type === "GroupReturned") this.#firmAfter(data.moved.accounts, 1n)
     if (type === "SymbolChanged" || (isTransfer(type) && "symbol" in data))
       this.#carried = this.#holders.scopesOf(event.account!).map((scope) => [scope, this.net(scope)])
   }
@@ -87,13 +94,10 @@ export class Worths {
         return this.#payIn(account!, type === "TransferredOut" ? -amount! : amount!)
       }
       case "GroupMovedOut":
+        return this.#freezeFirm()
       case "GroupMovedIn":
       case "GroupReturned":
-        // these have money only, and have won and lost nothing
-        for (const { account: id, cash } of event.data.moved.accounts)
-          for (const { total } of cash)
-            this.#payIn(id, type === "GroupMovedOut" ? -parseFixed(total) : parseFixed(total))
-        return
+        return this.#come(event.data.moved.accounts)
       case "SymbolChanged":
         return this.#carry(event, [event.data.symbol, event.data.newSymbol])
       case "OrderFilled":
@@ -141,12 +145,58 @@ export class Worths {
     return from > result ? from - result : 0n
   }
 
+  /** What the firm has of it goes and comes with a group; nothing is won or lost. */
+  #leave(accounts: Moved): void {
+    for (const scope of this.#scopesOf(accounts)) {
+      const values = [...this.#holders.instruments()].map((one) => [one, this.#valueOf(scope, one)] as const)
+      this.#away.set(scope, {
+        peaks: this.#peaks.get(scope)!,
+        values: new Map(values.filter(([, value]) => value !== 0n))
+      })
+    }
+    this.#firmAfter(accounts, -1n)
+    for (const { account } of accounts) this.#addPaidIn(FIRM, -this.equity(`account ${account}`))
+    for (const scope of this.#scopesOf(accounts)) {
+      this.#peaks.delete(scope)
+      for (const { symbol } of this.#holders.instruments()) this.#frozen.delete(`${scope} ${symbol}`)
+    }
+  }
+  #come(accounts: Moved): void {
+    for (const scope of this.#scopesOf(accounts)) {
+      const { peaks, values } = this.#away.get(scope)!
+      this.#peaks.set(scope, peaks)
+      for (const [{ symbol }, value] of values) this.#frozen.set(`${scope} ${symbol}`, value)
+    }
+    this.#freezeFirm()
+    for (const { account } of accounts) this.#addPaidIn(FIRM, this.equity(`account ${account}`))
+  }
+  #firmAfter(accounts: Moved, sign: 1n | -1n): void {
+    const after = new Map<Instrument, bigint>()
+    for (const { account } of accounts)
+      for (const [instrument, value] of this.#away.get(`account ${account}`)!.values)
+        after.set(instrument, (after.get(instrument) ?? this.#valueOf(FIRM, instrument)) + sign * value)
+    this.#firm = after
+  }
+  #freezeFirm(): void {
+    for (const [{ symbol, base }, value] of this.#firm) {
+      if (this.#unitsOf(FIRM, base) === 0n) this.#frozen.delete(`${FIRM} ${symbol}`)
+      else this.#frozen.set(`${FIRM} ${symbol}`, value)
+    }
+  }
+  #scopesOf(accounts: Moved): ReadonlySet<string> {
+    return new Set(accounts.flatMap(({ account }) => this.#holders.scopesOf(account).filter((scope) => scope !== FIRM)))
+  }
+
   #valueOf(scope: string, { symbol, base, multiplier }: Instrument): bigint {
     const frozen = this.#frozen.get(`${scope} ${symbol}`)
     if (frozen !== undefined) return frozen
+    const units = this.#unitsOf(scope, base)
+    return units === 0n ? 0n : halfEven(units * multiplier * (this.#marks.get(symbol) ?? 0n), ONE * ONE)
+  }
+  #unitsOf(scope: string, base: string): bigint {
     let units = 0n
     for (const account of this.#holders.membersOf(scope)) units += this.#recount.of(account, base)
-    return units === 0n ? 0n : halfEven(units * multiplier * (this.#marks.get(symbol) ?? 0n), ONE * ONE)
+    return units
   }
   #instrument(symbol: string): Instrument {
     for (const instrument of this.#holders.instruments()) if (instrument.symbol === symbol) return instrument

@@ -129,7 +129,7 @@ test(
       const groups = events.flatMap(({ event }) =>
         event.type === "GroupMovedIn" ? [(event.data as { moved: MovedGroup }).moved] : []
       )
-      expect(groups.map(({ moves }) => moves).toSorted()).toEqual([1, 2, 3])
+      expect(groups.map(({ moves }) => moves).toSorted((a, b) => a - b)).toEqual([1, 2, 3])
       const deposits = events.filter(({ event }) => event.type === "Deposited" && event.account === ACCOUNT)
       expect(new Set(deposits.map(({ event }) => event.cause)).size).toBe(deposits.length)
       expect(deposits).toHaveLength(paid + 2)

@@ -148,11 +148,11 @@ const countInFirm = (state: State, { risk }: Account, sign: 1n | -1n): void => {
     const before = exposureOf(firm, symbol).value
     moveExposure(firm, symbol, { position: sign * position, buying: 0n, selling: 0n, notional: 0n })
     const totals = firm.symbols.get(symbol)
-    // each is rounded by itself: of what is no longer held nothing is left
+    // valued at another mark than here, and each rounded by itself: of what is no longer held nothing is left
     const after = totals === undefined || totals.position === 0n ? 0n : before + sign * value
     if (totals !== undefined) totals.value = after
     if (totals?.position === 0n && totals.orders === 0) firm.symbols.delete(symbol)
-    moveWorth(firm.worth, before, after, before - after, microsOf(recordedAt as Time))
+    moveWorth(firm.worth, before, after, -sign * value, microsOf(recordedAt as Time))
     if (exposureOf(firm, symbol as Symbol).position === 0n) marks.get(symbol)?.holders.delete(firm)
   }
   payInto(firm.worth, (sign * risk.worth.equity) as Cash)

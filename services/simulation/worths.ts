@@ -94,10 +94,12 @@ export class Worths {
         return this.#payIn(account!, type === "TransferredOut" ? -amount! : amount!)
       }
       case "GroupMovedOut":
-        return this.#freezeFirm()
+        this.#freezeFirm()
+        return this.#move(FIRM, event.recordedAt)
       case "GroupMovedIn":
       case "GroupReturned":
-        return this.#come(event.data.moved.accounts)
+        this.#come(event.data.moved.accounts)
+        return this.#move(FIRM, event.recordedAt)
       case "SymbolChanged":
         return this.#carry(event, [event.data.symbol, event.data.newSymbol])
       case "OrderFilled":

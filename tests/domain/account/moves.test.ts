@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { monitorReaction } from "#domain/account/monitor-reaction.ts"
 import type { AccountId } from "#domain/kernel/ids.ts"
 import { plusMicros } from "#domain/kernel/time.ts"
-import { ETH, moving } from "./entry-story.ts"
+import { ETH, marginAccount, moving } from "./entry-story.ts"
 import { audited, empty, handedOver, mark, move, moveOut, packed, receive, settle } from "./moving.ts"
 import { amount, at, BTC, dataOf, instrument, market, Story, typesOf, verdict, type Outcome } from "./story.ts"
 
@@ -161,6 +161,19 @@ describe("a group that moves", () => {
     const tooMuch = [{ type: "WatchLosses", scope: "account", scopeId: "A" }]
     expect(due(there, arrived)).toEqual(tooMuch)
     expect(due(here, settle(here, { kind: "refused", code: "GroupExists", events: [] }))).toEqual(tooMuch)
+  })
+
+  it("leaves the firm with the money that is there, also where it makes it flat at another mark", () => {
+    const [here, there] = [begun(), empty()]
+    here.hold("1", "100")
+    marginAccount(there)
+    there.deposit("1000", "M")
+    mark(there, "110")
+    const id = there.place({ account: "M", side: "sell", quantity: "1", price: "110" }, { seen: market("110", "110") })
+    there.fill(id, "1", "110", { fee: 0n as never })
+    move(here, there)
+    const { equity, net } = there.state.firm.worth
+    expect([net, equity]).toEqual([0n, amount("21010")]) // 19,900 + 1,000 + 110
   })
 
   it("takes its halts and what they are for along", () => {

@@ -168,6 +168,7 @@ describe("a group that moves", () => {
     here.hold("1", "100")
     marginAccount(there)
     there.deposit("1000", "M")
+    there.limits("account", "M", { shortAllowed: true })
     mark(there, "110")
     const id = there.place({ account: "M", side: "sell", quantity: "1", price: "110" }, { seen: market("110", "110") })
     there.fill(id, "1", "110", { fee: 0n as never })

@@ -8,7 +8,8 @@ import type { Symbol } from "#domain/kernel/ids.ts"
 import { ledgerCodec } from "./ledger-codec.ts"
 import { foldOn, type Folded, nothingFolded } from "./open-epoch.ts"
 import { type Standby, standBy } from "./standby.ts"
-import { openWriter, type Writer, type WriterOptions, type WriterSpec } from "./transact.ts"
+import { openWriter } from "./transact.ts"
+import { type Writer, type WriterOptions, type WriterSpec } from "./writer.ts"
 
 /** A request with who asks and under which id. */
 export type Submission = CommandHead & { readonly request: Request }

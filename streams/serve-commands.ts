@@ -2,7 +2,7 @@ import type { AccountWriter } from "./account-writer.ts"
 import { decodeCommand, encodeReply, replyOf } from "./command-codec.ts"
 import type { CommandServer } from "./ports/command-port.ts"
 import { LogUnavailable } from "./ports/event-log.ts"
-import { NotTheWriter } from "./transact.ts"
+import { NotTheWriter } from "./writer.ts"
 
 /** Lets programs elsewhere reach a partition's writer; each is answered once its command is durable. */
 export const serveCommands = (server: CommandServer, writer: AccountWriter): Promise<() => Promise<void>> =>

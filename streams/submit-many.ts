@@ -1,6 +1,6 @@
 import type { AccountEvent } from "#domain/account/events.ts"
 import type { AccountWriter, Submission } from "./account-writer.ts"
-import type { Answer } from "./transact.ts"
+import type { Answer } from "./writer.ts"
 
 /** What a request of many was answered with, or why it is not known. */
 export type Told = Answer<AccountEvent> | { readonly kind: "failed"; readonly error: Error }

@@ -9,7 +9,7 @@ import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountWriter } from "./account-writer.ts"
 import type { CommandClient } from "./command-client.ts"
 import type { CommandReply } from "./command-codec.ts"
-import { NotTheWriter } from "./transact.ts"
+import { NotTheWriter } from "./writer.ts"
 
 const ACTOR = "system:transit"
 const PAUSE_MS = 250

@@ -1,7 +1,7 @@
 import type { Refusal } from "#domain/kernel/shapes.ts"
 import { refused, type RefusalStatus, type Refused } from "#services/http/answer.ts"
 import { LogUnavailable } from "#streams/ports/event-log.ts"
-import { NotTheWriter } from "#streams/transact.ts"
+import { NotTheWriter } from "#streams/writer.ts"
 
 /** Refusals that are not about a value in the request (422): the state of what they name is in the way. */
 const STATUS: Readonly<Record<string, RefusalStatus>> = {

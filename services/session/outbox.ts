@@ -1,5 +1,5 @@
 import type { AccountWriter, Submission } from "#streams/account-writer.ts"
-import { NotTheWriter } from "#streams/transact.ts"
+import { NotTheWriter } from "#streams/writer.ts"
 
 const RETRY_MS = 200
 const MOST_AT_ONCE = 256

@@ -9,7 +9,7 @@ import { ledgerCodec } from "#streams/ledger-codec.ts"
 import { type EventLog, LogUnavailable } from "#streams/ports/event-log.ts"
 import type { RawRecord, RawStore } from "#streams/ports/raw-store.ts"
 import type { DecodedReport } from "#streams/report-codec.ts"
-import { NotTheWriter } from "#streams/transact.ts"
+import { NotTheWriter } from "#streams/writer.ts"
 import { Suspense } from "./suspense.ts"
 
 const RETRY_MS = 200

@@ -6,7 +6,8 @@ import { EPOCH, plusMicros, type Time } from "#domain/kernel/time.ts"
 import { bodyOf, readChecked } from "#streams/chain.ts"
 import { makeCodec } from "#streams/codec.ts"
 import type { EventLog, StoredCommit } from "#streams/ports/event-log.ts"
-import { openWriter, type Writer, type WriterOptions, type WriterSpec } from "#streams/transact.ts"
+import { openWriter } from "#streams/transact.ts"
+import { type Writer, type WriterOptions, type WriterSpec } from "#streams/writer.ts"
 
 const Added = defineEvent("Added", { amount: Schema.Int, total: Schema.Int })
 export type Added = FactOf<typeof Added>

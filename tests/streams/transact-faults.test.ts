@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { memoryLog } from "#infra/memory/event-log.ts"
 import { sealCommit } from "#streams/commit.ts"
 import { Fenced, LogUnavailable } from "#streams/ports/event-log.ts"
-import { NotTheWriter } from "#streams/transact.ts"
+import { NotTheWriter } from "#streams/writer.ts"
 import { amountsIn, gate, keptIn, noon, openTally, outcomeOf, sizesIn, troubledLog, turn, type Add } from "./tally.ts"
 
 const add = (id: number, amount = id): Add => ({ id, amount })

@@ -9,7 +9,7 @@ import { embeddedStage } from "./embedded-stage.ts"
 import { natsStage } from "./nats-stage.ts"
 import { noUnsyncedDisk } from "./unsynced-disk.ts"
 import { playRounds } from "./rounds.ts"
-import { unmount } from "./small-disk.ts"
+import { unmount } from "#tests/support/small-disk.ts"
 import type { Stage, StageOptions } from "./stage.ts"
 import { Tally } from "./tally.ts"
 

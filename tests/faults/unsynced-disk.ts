@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import { unmount } from "./small-disk.ts"
+import { unmount } from "#tests/support/small-disk.ts"
 import { findProgram } from "#tests/support/programs.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
 

@@ -1,10 +1,10 @@
-import { createReadStream } from "node:fs"
 import { rm } from "node:fs/promises"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { createGzip } from "node:zlib"
 import { requireKey, requireLoopbackHost } from "./access.ts"
+import { largeAnswer } from "./answer-file.ts"
 import { Refusal } from "./refusal.ts"
 import { readStatement } from "./request.ts"
 import { type Outcome, runStatement, type Surroundings } from "./run-statement.ts"
@@ -62,16 +62,16 @@ async function send(
   response.setHeader("X-ClickHouse-Summary", summary(outcome, begun))
   response.setHeader("Content-Type", contentType(outcome.format))
   try {
-    const source = outcome.file === undefined ? Readable.from([outcome.bytes]) : createReadStream(outcome.file.path)
+    const source = outcome.file === undefined ? Readable.from([outcome.bytes]) : largeAnswer(outcome.file)
     if (wantsGzip(request)) {
       response.setHeader("Content-Encoding", "gzip")
       await pipeline(source, createGzip({ level: 1 }), response)
     } else {
-      response.setHeader("Content-Length", outcome.file?.size ?? outcome.bytes.length)
+      if (outcome.file === undefined) response.setHeader("Content-Length", outcome.bytes.length)
       await pipeline(source, response)
     }
   } finally {
-    if (outcome.file !== undefined) await rm(outcome.file.path, { force: true })
+    if (outcome.file !== undefined) await rm(outcome.file, { force: true })
   }
 }
 
@@ -96,7 +96,7 @@ function summary(outcome: Outcome, begun: bigint): string {
     written_bytes: String(outcome.written.bytes),
     total_rows_to_read: "0",
     result_rows: String(outcome.read.rows),
-    result_bytes: String(outcome.file?.size ?? outcome.bytes.length),
+    result_bytes: String(outcome.file === undefined ? outcome.bytes.length : outcome.read.bytes),
     elapsed_ns: String(process.hrtime.bigint() - begun)
   })
 }

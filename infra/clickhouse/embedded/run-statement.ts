@@ -1,19 +1,19 @@
 import { randomUUID } from "node:crypto"
-import { existsSync } from "node:fs"
-import { rm, stat } from "node:fs/promises"
+import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { smallAnswer } from "./answer-file.ts"
 import type { Connection, Engine } from "./engine.ts"
 import { Refusal } from "./refusal.ts"
 import type { Statement } from "./request.ts"
 import { quoted, quotedName, shapeOf } from "./sql-shape.ts"
 
-/** An answer, complete before its first byte is sent: so a failure always has a status, and never a half answer. */
+/** An answer, complete before its first byte is sent: so a statement that fails has a status, and never a half answer. */
 export interface Outcome {
   readonly format: string
   readonly bytes: Uint8Array
-  /** Holds the answer instead of `bytes`; whoever sends it takes it away. */
-  readonly file?: { readonly path: string; readonly size: number }
+  /** Holds a large answer instead of `bytes`, compressed; whoever sends it takes it away. */
+  readonly file?: string
   readonly read: Count
   readonly written: Count
 }
@@ -72,12 +72,14 @@ async function run(connection: Connection, statement: Statement, passing: string
   if (shape.several) throw Refusal.of(62, "SYNTAX_ERROR", "Syntax error (Multi-statements are not allowed)")
   const format = shape.format ?? statement.format
   const path = join(passing, randomUUID())
+  const inFile = shape.intoFile?.(path)
   try {
-    const { bytes, rowsRead, bytesRead } = await connection.run(shape.intoFile?.(path) ?? sql, format)
+    const { bytes, rowsRead, bytesRead } = await connection.run(inFile ?? sql, format)
     const count = { rows: rowsRead, bytes: bytesRead }
     const counts = rows === undefined ? { read: count, written: none } : { read: none, written: count }
-    if (!existsSync(path)) return { format, bytes, ...counts }
-    return { format, bytes, file: { path, size: (await stat(path)).size }, ...counts }
+    if (inFile === undefined) return { format, bytes, ...counts }
+    const small = await smallAnswer(path)
+    return { format, ...(small === undefined ? { bytes, file: path } : { bytes: small }), ...counts }
   } catch (error) {
     await rm(path, { force: true })
     throw error

@@ -1,3 +1,5 @@
+import { COMPRESSION } from "./answer-file.ts"
+
 // Enough of SQL's outside to know where a statement's clauses stand. What may hold any text (strings, quoted names,
 // comments) is stepped over, so that its words and signs are not taken for the statement's.
 const comment = String.raw`--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/`
@@ -39,7 +41,7 @@ export interface Shape {
   readonly several: boolean
   /** The format that the statement names at its end, if it does. */
   readonly format: string | undefined
-  /** A SELECT that puts its answer into a file; nothing when it names no format, or a file already. */
+  /** A SELECT that puts its answer into a file, compressed; nothing when it names no format, or a file already. */
   readonly intoFile: ((file: string) => string) | undefined
 }
 
@@ -56,6 +58,7 @@ export function shapeOf(sql: string): Shape {
   }
   const at = format?.at
   const selects = ["SELECT", "WITH"].includes(verbOf(sql) ?? "") && !writes
-  const intoFile = (file: string) => `${sql.slice(0, at).trimEnd()}\nINTO OUTFILE ${quoted(file)} ${sql.slice(at)}`
+  const intoFile = (file: string) =>
+    `${sql.slice(0, at).trimEnd()}\nINTO OUTFILE ${quoted(file)} ${COMPRESSION} ${sql.slice(at)}`
   return { several: false, format: format?.name, intoFile: selects && at !== undefined ? intoFile : undefined }
 }

@@ -3,14 +3,26 @@ import { insertShape } from "#infra/clickhouse/embedded/insert-shape.ts"
 import { shapeOf } from "#infra/clickhouse/embedded/sql-shape.ts"
 
 test.each([
-  ["SELECT 1 FORMAT TSV", "SELECT 1\nINTO OUTFILE 'F' FORMAT TSV"],
-  ["SELECT a WHERE b = 'c'\nFORMAT JSONEachRow", "SELECT a WHERE b = 'c'\nINTO OUTFILE 'F' FORMAT JSONEachRow"],
-  ["SELECT `a` FORMAT TSV", "SELECT `a`\nINTO OUTFILE 'F' FORMAT TSV"],
-  ["(SELECT 1) FORMAT CSV;", "(SELECT 1)\nINTO OUTFILE 'F' FORMAT CSV;"],
-  ["SELECT 1 SETTINGS a = 'x' FORMAT CSV", "SELECT 1 SETTINGS a = 'x'\nINTO OUTFILE 'F' FORMAT CSV"],
-  ["SELECT 1 FORMAT CSV SETTINGS a = 1, b = 'x'", "SELECT 1\nINTO OUTFILE 'F' FORMAT CSV SETTINGS a = 1, b = 'x'"],
-  ["WITH 1 AS x SELECT x FORMAT TSV", "WITH 1 AS x SELECT x\nINTO OUTFILE 'F' FORMAT TSV"],
-  ["/* a; 'b */ SELECT '-- FORMAT CSV' FORMAT TSV", "/* a; 'b */ SELECT '-- FORMAT CSV'\nINTO OUTFILE 'F' FORMAT TSV"],
+  ["SELECT 1 FORMAT TSV", "SELECT 1\nINTO OUTFILE 'F' COMPRESSION 'zstd' LEVEL 1 FORMAT TSV"],
+  [
+    "SELECT a WHERE b = 'c'\nFORMAT JSONEachRow",
+    "SELECT a WHERE b = 'c'\nINTO OUTFILE 'F' COMPRESSION 'zstd' LEVEL 1 FORMAT JSONEachRow"
+  ],
+  ["SELECT `a` FORMAT TSV", "SELECT `a`\nINTO OUTFILE 'F' COMPRESSION 'zstd' LEVEL 1 FORMAT TSV"],
+  ["(SELECT 1) FORMAT CSV;", "(SELECT 1)\nINTO OUTFILE 'F' COMPRESSION 'zstd' LEVEL 1 FORMAT CSV;"],
+  [
+    "SELECT 1 SETTINGS a = 'x' FORMAT CSV",
+    "SELECT 1 SETTINGS a = 'x'\nINTO OUTFILE 'F' COMPRESSION 'zstd' LEVEL 1 FORMAT CSV"
+  ],
+  [
+    "SELECT 1 FORMAT CSV SETTINGS a = 1, b = 'x'",
+    "SELECT 1\nINTO OUTFILE 'F' COMPRESSION 'zstd' LEVEL 1 FORMAT CSV SETTINGS a = 1, b = 'x'"
+  ],
+  ["WITH 1 AS x SELECT x FORMAT TSV", "WITH 1 AS x SELECT x\nINTO OUTFILE 'F' COMPRESSION 'zstd' LEVEL 1 FORMAT TSV"],
+  [
+    "/* a; 'b */ SELECT '-- FORMAT CSV' FORMAT TSV",
+    "/* a; 'b */ SELECT '-- FORMAT CSV'\nINTO OUTFILE 'F' COMPRESSION 'zstd' LEVEL 1 FORMAT TSV"
+  ],
   ["SELECT 1", undefined],
   ["SELECT 'a FORMAT TSV'", undefined],
   ["SELECT 1 -- FORMAT TSV", undefined],

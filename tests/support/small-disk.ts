@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process"
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs"
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
 
 /** A file system of a few megabytes, which can be filled to its last byte. */
 export type SmallDisk = Disposable & {
   readonly path: string
-  /** Takes all room that is left. */
-  readonly fill: () => void
+  /** Takes all room that is left, but for so many bytes: whole pages of 4 kB. */
+  readonly fill: (leave?: number) => void
   readonly free: () => void
 }
 
@@ -17,10 +17,11 @@ export const smallDisk = (path: string, megabytes: number): SmallDisk | undefine
   const ballast = join(path, "ballast")
   return {
     path,
-    fill: () => {
+    fill: (leave = 0) => {
       const file = openSync(ballast, "a")
       try {
         for (let chunk = 1 << 20; chunk >= 1; chunk >>= 1) fillBy(file, Buffer.alloc(chunk))
+        ftruncateSync(file, Math.max(0, fstatSync(file).size - leave))
       } finally {
         closeSync(file)
       }

@@ -1,0 +1,63 @@
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { type ClickHouse, connectClickHouse } from "#infra/clickhouse/connect.ts"
+import { skipWithout } from "#tests/support/skip-without.ts"
+import { type SmallDisk, smallDisk } from "#tests/support/small-disk.ts"
+import { tempDir } from "#tests/support/temp-dir.ts"
+import { freshClickHouse, withEngine } from "./embedded.ts"
+
+const canMount = (): boolean => {
+  using folder = tempDir("small-disk")
+  using disk = smallDisk(folder.path, 1)
+  return disk !== undefined
+}
+const needed = skipWithout(canMount(), "a disk that can be filled is a tmpfs, which needs Linux and root")
+
+const ROWS = 50_000
+const onSmallDisk = async (use: (clickHouse: ClickHouse, disk: SmallDisk) => Promise<void>): Promise<void> => {
+  using folder = tempDir("clickhouse-disk")
+  using disk = smallDisk(folder.path, 200)!
+  await using store = await freshClickHouse({ directory: join(folder.path, "store") })
+  const clickHouse = await connectClickHouse(store)
+  await clickHouse.command("CREATE TABLE wide (a UInt32, b String) ENGINE = MergeTree ORDER BY a")
+  const rows = Array.from({ length: ROWS }, (_, a) => [a, `${Math.random()}${Math.random()}`])
+  await clickHouse.insert("wide", ["a", "b"], rows)
+  try {
+    await use(clickHouse, disk)
+  } finally {
+    disk.free() // the engine cannot end either while there is no room
+    await clickHouse.close()
+  }
+}
+const streamed = async (clickHouse: ClickHouse): Promise<number> => {
+  let rows = 0
+  for await (const batch of clickHouse.stream("SELECT * FROM wide")) rows += batch.length
+  return rows
+}
+
+describe("embedded clickhouse: a full disk", { ...withEngine, ...needed }, () => {
+  test("an answer that finds no room is an error, and not fewer rows", () =>
+    onSmallDisk(async (clickHouse, disk) => {
+      disk.fill()
+      for (const sql of [
+        "SELECT * FROM wide WHERE a = 7",
+        "SELECT count() FROM wide",
+        "SELECT * FROM wide WHERE a = 1e6"
+      ])
+        await expect(clickHouse.query(sql), sql).rejects.toThrow(/NOT_ENOUGH_SPACE/u)
+      await expect(streamed(clickHouse)).rejects.toThrow(/NOT_ENOUGH_SPACE/u)
+      disk.free()
+      expect(await clickHouse.query("SELECT count() AS rows FROM wide")).toEqual([{ rows: String(ROWS) }])
+    }))
+
+  test("an answer that finds room for a part of it is an error", () =>
+    onSmallDisk(async (clickHouse, disk) => {
+      for (const kilobytes of [4, 16, 64, 512]) {
+        disk.fill(kilobytes * 1024)
+        await expect(streamed(clickHouse), `${kilobytes} kB`).rejects.toThrow()
+        await expect(clickHouse.query("SELECT * FROM wide"), `${kilobytes} kB`).rejects.toThrow()
+        disk.free()
+      }
+      expect(await streamed(clickHouse)).toBe(ROWS)
+    }))
+})

@@ -33,8 +33,13 @@ export type NatsLogOptions = ServerPromise & {
   readonly patienceMs?: number
 }
 
-/** A ledger on a server, and what of its promise was taken on trust: sentences for whoever watches. */
-export type NatsLog = EventLog & LogSpace & { readonly doubts: () => ReadonlyArray<string> }
+export type NatsLog = EventLog &
+  LogSpace & {
+    /** what of its promise was taken on trust: sentences for whoever watches */
+    readonly doubts: () => ReadonlyArray<string>
+    /** Whether several servers hold it, one of which may have less of it for a while. */
+    readonly isClustered: () => boolean
+  }
 
 /**
  * The ledger in a JetStream stream, one message per commit, on a connection of its own that reconnects for ever.
@@ -131,6 +136,7 @@ export const openNatsLog = async (options: NatsLogOptions): Promise<NatsLog> => 
       partitions,
       rooms: natsRooms(link, jsm, stream, options),
       doubts: () => promise?.doubts() ?? [],
+      isClustered: () => link.nc.info?.cluster !== undefined,
       close
     }
   } catch (error) {

@@ -13,6 +13,7 @@ import { omsRoutes } from "#services/oms/handlers.ts"
 import { pnlRoutes } from "#services/pnl/handlers.ts"
 import { riskRoutes } from "#services/risk/handlers.ts"
 import { AccountDirectory } from "#streams/account-directory.ts"
+import type { ChainHead } from "#streams/commit.ts"
 import { type Holding, holdPartition } from "#streams/hold-partition.ts"
 import { makeLeases } from "#streams/leases.ts"
 import { wallClock } from "./clock.ts"
@@ -26,6 +27,7 @@ import { startProcessProof } from "./process-proof.ts"
 import { routedOms } from "./routed-oms.ts"
 import { routedPnl, routedRisk } from "./routed-risk.ts"
 import { openLog, openRaw, openRows } from "./stores.ts"
+import { checkEndOf } from "./witnesses.ts"
 
 /** After so long without a sign of life a partition is somebody else's. */
 const LEASE_MS = 3_000
@@ -45,7 +47,11 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
   const name = processName(data)
   const opened = <T extends { readonly close: () => Promise<void> }>(open: () => Promise<T>) =>
     Effect.acquireRelease(attempt(open), (one) => Effect.promise(() => one.close()))
-  const log = yield* opened(async () => (await openLog(options)).log)
+  const open = yield* Effect.acquireRelease(
+    attempt(() => openLog(options)),
+    (one) => Effect.promise(() => one.log.close())
+  )
+  const { log } = open
   const raw = yield* opened(() => openRaw(options, clock()))
   const store = yield* opened(() => openNatsLeases({ url: natsUrl, name: "trade2026-leases" }))
   const commands = yield* opened(() => openNatsCommands({ url: natsUrl, name: "trade2026-commands" }))
@@ -76,7 +82,18 @@ export const omsProcess = Effect.fn("oms")(function* (options: PlatformOptions) 
     if (desks.has(partition)) return
     const snapshots = { data, natsUrl, settings: options.snapshots }
     const stores = { log, raw, rows: rows?.rows, snapshots, proof }
-    const desk = new PartitionDesk({ partition, ...stores, directory, commands, whereIs, market, clock, seed })
+    const checkEnd = (of: number, seen: ChainHead | undefined) => checkEndOf({ ...options, open, partition: of, seen })
+    const desk = new PartitionDesk({
+      partition,
+      ...stores,
+      checkEnd,
+      directory,
+      commands,
+      whereIs,
+      market,
+      clock,
+      seed
+    })
     const holding = holdPartition({
       leases,
       partition,

@@ -22,6 +22,8 @@ export type PlatformOptions = {
   readonly clickhouseUrl: string | undefined
   readonly proof: ProofSettings
   readonly snapshots: SnapshotSettings
+  /** commits that were in the ledger and are given up, by their names: see `streams/lost-end.ts` */
+  readonly acceptLost: ReadonlyArray<string>
   /** what a process that is a part of a platform serves */
   readonly only: Only | undefined
   /** which partitions it tries to write; undefined: all there are */
@@ -49,6 +51,8 @@ Starts the paper-trading platform on this machine: the ledger, a paper venue on 
                               refused below it (default: TRADE2026_RESERVE, or a tenth, 256MB at most)
   --accept-unverified-sync    trades on a NATS server of which nobody says that it syncs (servers)
   --accept-admin-user         trades as a NATS user who could delete the ledger (servers)
+  --accept-lost COMMITS       begins although the ledger lost these commits, named as the refusal to begin names them
+                              (default: TRADE2026_ACCEPT_LOST)
   --data DIR                  where everything is kept (default: TRADE2026_DATA, or ./data)
   --help                      this text
 
@@ -96,6 +100,7 @@ export const readOptions = (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv)
     natsUrl: profile === "servers" ? natsUrl : undefined,
     proof: setting(() => proofSettings(data, env)),
     snapshots: setting(() => snapshotSettings(data, env)),
+    acceptLost: commitsOf(values["accept-lost"] ?? blankAsNone(env["TRADE2026_ACCEPT_LOST"])),
     only,
     partitions: values.partitions === undefined ? undefined : partitionsOf(values.partitions),
     natsPromise: {
@@ -126,6 +131,13 @@ const onlyOne = (text: string, profile: string): Only => {
 const partitionsOf = (text: string): ReadonlyArray<number> =>
   [...new Set(text.split(","))].map((number) => whole("--partitions", number, 0, 9_999))
 
+const commitsOf = (text: string | undefined): ReadonlyArray<string> => {
+  const names = text?.split(",") ?? []
+  const wrong = names.find((name) => !/^\d{1,4}:\d{1,15}:[0-9a-f]{12}$/u.test(name))
+  if (wrong === undefined) return names
+  throw new UsageError(`--accept-lost takes commits as 0:120:1f00a4b2c3d4, with commas between, not ${wrong}`)
+}
+
 const parse = (args: ReadonlyArray<string>) => {
   try {
     return parseArgs({
@@ -141,6 +153,7 @@ const parse = (args: ReadonlyArray<string>) => {
         reserve: { type: "string" },
         "accept-unverified-sync": { type: "boolean" },
         "accept-admin-user": { type: "boolean" },
+        "accept-lost": { type: "string" },
         help: { type: "boolean", short: "h" }
       }
     })

@@ -17,6 +17,7 @@ import { marketSeen } from "#services/session/market-seen.ts"
 import type { AccountDirectory } from "#streams/account-directory.ts"
 import { followAccounts } from "#streams/account-writer.ts"
 import { commandClient } from "#streams/command-client.ts"
+import type { ChainHead } from "#streams/commit.ts"
 import type { Waiting } from "#streams/hold-partition.ts"
 import type { Lease } from "#streams/leases.ts"
 import type { CommandPort, CommandServer } from "#streams/ports/command-port.ts"
@@ -50,6 +51,8 @@ export type PartitionDeskOptions = {
   readonly seed: number
   /** signs and archives it while it is written here */
   readonly proof: ProcessProof
+  /** Rejects where the ledger lacks what was known of it, `seen` among it: then nobody may write it. */
+  readonly checkEnd: (partition: number, seen: ChainHead | undefined) => Promise<void>
   /** where its snapshots are, and where the ledger is for who takes them */
   readonly snapshots: Omit<SnapshotWork, "partition">
 }
@@ -77,6 +80,8 @@ export class PartitionDesk {
   readonly snapshots: SnapshotKeeper
   #serving: { readonly lease: Lease; readonly desks: Desks; readonly courier: TransferCourier } | undefined
   #eventNo: (() => number) | undefined
+  /** the newest commit that was read or written here */
+  #seen: ChainHead | undefined
   constructor(options: PartitionDeskOptions) {
     this.#options = options
     this.partition = options.partition
@@ -100,6 +105,8 @@ export class PartitionDesk {
     const { log, partition, directory } = this.#options
     const onOpened: OnOpened = (opened) => directory.opened(partition, opened)
     let views = new Views(onOpened)
+    // beside the reading: a take-over should not take longer for it
+    const checked = this.#options.checkEnd(partition, this.#seen)
     const standby = followAccounts({
       log,
       partition,
@@ -112,14 +119,16 @@ export class PartitionDesk {
         return begun.folded
       },
       onCommit: (commit, events, state) => {
+        this.#saw(commit.stored)
         directory.note(partition, commit)
         views.replayed(events, state)
       }
     })
-    const { ready, failed } = standby
+    const ready = Promise.all([checked, standby.ready]).then(() => undefined)
+    ready.catch(() => {}) // told to whoever waits for it
     return {
       ready,
-      failed,
+      failed: standby.failed,
       serve: async (lease) => {
         const { raw, clock, seed, market } = this.#options
         const { settings } = this.#options.snapshots
@@ -143,6 +152,10 @@ export class PartitionDesk {
           () => undefined // told by `failed`
         )
     }
+  }
+
+  #saw({ no, hash }: ChainHead): void {
+    if (no > (this.#seen?.no ?? 0)) this.#seen = { no, hash }
   }
 
   async #serve(lease: Lease, engine: Engine) {
@@ -177,6 +190,7 @@ export class PartitionDesk {
       await intake.stop()
       reserve.stop()
       await writer.stop()
+      this.#saw(writer.head())
       proving.end()
       projecting.abort()
       await projector?.ended.catch(() => {})

@@ -19,6 +19,7 @@ import { attempt, ownFolder, PlatformFailed, withAdvice } from "./platform-faile
 import { PORTS } from "./ports.ts"
 import { startProof } from "./proof.ts"
 import { services } from "./services.ts"
+import { checkEndOf } from "./witnesses.ts"
 import { keepSnapshots } from "./snapshot-keeper.ts"
 import { openLog, openPeople, openRaw, openRows } from "./stores.ts"
 
@@ -32,10 +33,11 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   const { data, portOffset, demo } = options
   const clock = wallClock()
   yield* ownFolder(data)
-  const { log, health: logHealth } = yield* Effect.acquireRelease(
+  const open = yield* Effect.acquireRelease(
     attempt(() => openLog(options)),
-    ({ log: open }) => Effect.promise(() => open.close())
+    ({ log: opened }) => Effect.promise(() => opened.close())
   )
+  const { log, health: logHealth } = open
   const raw = yield* Effect.acquireRelease(
     attempt(() => openRaw(options, clock())),
     (open) => Effect.promise(() => open.close())
@@ -62,6 +64,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
     ),
     (keeper) => Effect.promise(() => keeper.close())
   )
+  yield* attempt(() => checkEndOf({ ...options, open, partition: FIRST_PARTITION }).catch(withAdvice))
   const begun = yield* attempt(() => newestPartition(options.snapshots, log, FIRST_PARTITION))
   const place = readMarketPlace(data)
   const seed = options.seedGiven ? options.seed : (place?.seed ?? options.seed)

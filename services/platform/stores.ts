@@ -21,18 +21,24 @@ import type { PlatformOptions } from "./options.ts"
 import type { ProofSettings } from "./proof-settings.ts"
 
 /** The ledger's log of this profile, and what of its promise rests on trust. */
-export type OpenLog = { readonly log: EventLog & LogSpace; readonly health: () => HealthCheck }
+export type OpenLog = {
+  readonly log: EventLog & LogSpace
+  readonly health: () => HealthCheck
+  /** whether one of several servers may have less of it for a while */
+  readonly mayLag: () => boolean
+}
 
 export const openLog = async ({ natsUrl, natsPromise, data }: PlatformOptions): Promise<OpenLog> => {
   if (natsUrl === undefined) {
-    return { log: openSqliteLog({ file: join(data, "ledger.sqlite") }), health: () => ({ status: "ok" }) }
+    const log = openSqliteLog({ file: join(data, "ledger.sqlite") })
+    return { log, health: () => ({ status: "ok" }), mayLag: () => false }
   }
   const log = await openNatsLog({ url: natsUrl, ...natsPromise })
   const health = (): HealthCheck => {
     const doubts = log.doubts()
     return doubts.length === 0 ? { status: "ok" } : { status: "degraded", detail: doubts.join(" ") }
   }
-  return { log, health }
+  return { log, health, mayLag: log.isClustered }
 }
 
 /** Where venues' reports are kept as they came. */

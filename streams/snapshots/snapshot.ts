@@ -58,6 +58,20 @@ export const packSnapshot = ({ head, parts }: Snapshot): Uint8Array => {
 
 /** Throws {@link UnusableSnapshot} with a reason for people. */
 export const unpackSnapshot = (bytes: Uint8Array): Snapshot => {
+  const { head, sizes, packed } = opened(bytes)
+  let at = 0
+  const parts = sizes.map(({ name, format, size }) => {
+    const part = packed.subarray(at, at + size)
+    at += size
+    return { name, format, bytes: zstdDecompressSync(part) }
+  })
+  return { head, parts }
+}
+
+/** Which state a whole file is of, whoever understands that; throws {@link UnusableSnapshot}. */
+export const headOfSnapshot = (bytes: Uint8Array): SnapshotHead => opened(bytes).head
+
+const opened = (bytes: Uint8Array) => {
   const body = bytes.subarray(0, Math.max(0, bytes.length - HASH_BYTES))
   if (!sha256(body).equals(bytes.subarray(body.length)))
     throw new UnusableSnapshot("its bytes are not those that were written")
@@ -66,13 +80,11 @@ export const unpackSnapshot = (bytes: Uint8Array): Snapshot => {
   if (line.snapshot !== VERSION)
     throw new UnusableSnapshot(`it is of version ${line.snapshot}, which this program does not know`)
   const { partition, no, hash, eventNo, epoch, takenAt } = line
-  let at = end + 1
-  const parts = line.parts.map(({ name, format, size }) => {
-    const part = body.subarray(at, at + size)
-    at += size
-    return { name, format, bytes: zstdDecompressSync(part) }
-  })
-  return { head: { partition, no, hash, eventNo, epoch, takenAt }, parts }
+  return {
+    head: { partition, no, hash, eventNo, epoch, takenAt },
+    sizes: line.parts,
+    packed: body.subarray(end + 1)
+  }
 }
 
 /** A part's bytes, if they are in a format that is understood. */

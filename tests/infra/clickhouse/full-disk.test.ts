@@ -54,10 +54,9 @@ describe("embedded clickhouse: a full disk", { ...withEngine, ...needed }, () =>
 
   test("an answer that finds room for a part of it is an error", () =>
     onSmallDisk(async (clickHouse, disk) => {
-      for (const kilobytes of [4, 16, 64, 512]) {
+      for (const kilobytes of [16, 512]) {
         disk.fill(kilobytes * 1024)
         await expect(streamed(clickHouse), `${kilobytes} kB`).rejects.toThrow(CUT)
-        await expect(clickHouse.query("SELECT * FROM wide"), `${kilobytes} kB`).rejects.toThrow(CUT)
         disk.free()
       }
       expect(await streamed(clickHouse)).toBe(ROWS)

@@ -1,6 +1,16 @@
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { type ClickHouse, connectClickHouse } from "#infra/clickhouse/connect.ts"
+import type { AccountEvent } from "#domain/account/events.ts"
+import { clickHouseRows } from "#infra/clickhouse/row-store.ts"
+import { memoryLog } from "#infra/memory/event-log.ts"
+import { orders } from "#projections/orders/orders.ts"
+import { contentHash } from "#streams/content-hash.ts"
+import { freshRows } from "#streams/fresh-rows.ts"
+import { ledgerCodec } from "#streams/ledger-codec.ts"
+import type { StoredCommit } from "#streams/ports/event-log.ts"
+import { project } from "#streams/project.ts"
+import { asFold, eventsOf, storyLog } from "#tests/projections/story.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
 import { type SmallDisk, smallDisk } from "#tests/support/small-disk.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
@@ -60,5 +70,43 @@ describe("embedded clickhouse: a full disk", { ...withEngine, ...needed }, () =>
         disk.free()
       }
       expect(await streamed(clickHouse)).toBe(ROWS)
+    }))
+
+  test("rows that were to be changed on a full disk are what the ledger gives once there is room", () =>
+    onSmallDisk(async (clickHouse, disk) => {
+      const commits: Array<StoredCommit> = []
+      const { log: whole } = await storyLog({ seed: 5, steps: 200 })
+      for await (const batch of whole.read(0, 1)) commits.push(...batch)
+      const log = memoryLog()
+      const append = async (some: ReadonlyArray<StoredCommit>) => {
+        for (const commit of some) await log.append(commit)
+      }
+      const store = clickHouseRows(clickHouse)
+      const spec = { log, partition: 0, codec: ledgerCodec, projections: [asFold(orders)], store }
+      const half = commits.length / 2
+      await append(commits.slice(0, half))
+      await project<AccountEvent>({ ...spec, until: "head" }).ended
+
+      // what is stored it asks for when it changes, having none of it in memory
+      const stop = new AbortController()
+      const stuck = Promise.withResolvers<void>()
+      const projector = project<AccountEvent>({
+        ...spec,
+        signal: stop.signal,
+        onStatus: ({ state }) => state === "retrying" && stuck.resolve()
+      })
+      await projector.waitFor(1, 10_000)
+      disk.fill()
+      await append(commits.slice(half))
+      await stuck.promise
+      disk.free()
+      const events = await eventsOf(log)
+      expect(await projector.waitFor(events.length, 20_000)).toBe(true)
+      stop.abort()
+      await projector.ended
+
+      const fresh = freshRows([asFold(orders)])
+      for (const { event, place } of events) fresh.fold(0, event, place)
+      expect((await contentHash(orders, store.rows(orders))).hash).toBe(fresh.hashes()[0]!.hash)
     }))
 })

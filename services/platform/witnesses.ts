@@ -53,7 +53,8 @@ export const checkEndOf = async ({ open, partition, seen, natsUrl, proof, snapsh
       onAccepted: (reason) => say(`${reason}; it is lost, and was given up (--accept-lost)`)
     })
   } finally {
-    await Promise.all([...books, archive, kept].map((one) => one.close()))
+    // nobody waits for a connection that is slow to end
+    void Promise.allSettled([...books, archive, kept].map((one) => one.close()))
   }
 }
 

@@ -16,7 +16,11 @@ export type StreamPlan = {
 const DAY_MS = 86_400_000
 const WINDOW_MS = 120_000
 
-/** Facts, kept for ever: nothing ages, nothing is dropped, nothing can be deleted or overwritten. */
+/**
+ * Facts, kept for ever: nothing ages, nothing is dropped, nothing can be deleted or overwritten. Nor compressed: a server of
+ * several that was killed cuts its newest block back, compressed, and appends to it what is not; at the next start it cannot
+ * read its copy, and throws it away (nats-server 2.15.2, `sync_interval: always`).
+ */
 const FOR_EVER = {
   storage: StorageType.File,
   retention: RetentionPolicy.Limits,
@@ -31,7 +35,7 @@ const FOR_EVER = {
   allow_msg_counter: false,
   no_ack: false,
   sealed: false,
-  compression: StoreCompression.S2,
+  compression: StoreCompression.None,
   allow_direct: true,
   duplicate_window: nanos(WINDOW_MS)
 } satisfies Partial<StreamConfig>
@@ -49,7 +53,8 @@ const KEPT = [
   "allow_msg_ttl",
   "allow_msg_counter",
   "no_ack",
-  "sealed"
+  "sealed",
+  "compression"
 ] as const
 
 type Setting = (typeof KEPT)[number]
@@ -100,10 +105,10 @@ const bucket = (name: string, history: number): StreamPlan => ({
     deny_delete: true,
     allow_rollup_hdrs: true,
     allow_direct: true,
-    compression: StoreCompression.S2,
+    compression: StoreCompression.None, // as facts are
     duplicate_window: nanos(WINDOW_MS)
   },
-  promised: ["storage", "retention", "discard", "allow_rollup_hdrs", "deny_delete"],
+  promised: ["storage", "retention", "discard", "allow_rollup_hdrs", "deny_delete", "compression"],
   share: 0.02
 })
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { rmSync, writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { jetstreamManager } from "@nats-io/jetstream"
@@ -24,6 +24,8 @@ export type NatsCluster = AsyncDisposable & {
   readonly monitorUrl: string
   readonly names: ReadonlyArray<string>
   readonly pidOf: (name: string) => number
+  /** what a server has written about itself */
+  readonly logOf: (name: string) => string
   readonly end: (name: string, signal: NodeJS.Signals) => Promise<void>
   /** Starts a server that was ended, with its files. */
   readonly restart: (name: string) => void
@@ -98,6 +100,7 @@ export const startNatsCluster = async ({ program, unsynced = [] }: ClusterOption
     monitorUrl: monitors!.map((port) => `http://${host(port)}`).join(","),
     names,
     pidOf: (name) => servers.get(name)?.pid ?? 0,
+    logOf: (name) => readFileSync(join(home.path, `${name}.log`), "utf8"),
     end,
     restart: launch,
     leaderOf: (stream) => patiently(async () => (await clusterOf(anonymous, stream)).leader),

@@ -4,8 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { jetstreamManager } from "@nats-io/jetstream"
 import { connect } from "@nats-io/transport-node"
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest"
+import { connectNats } from "#infra/nats/connection.ts"
+import { deliver } from "#infra/nats/deliver.ts"
 import { openNatsLog } from "#infra/nats/event-log.ts"
 import { provision } from "#infra/nats/provision.ts"
+import { subjectOf } from "#infra/nats/subjects.ts"
 import type { StoredCommit } from "#streams/ports/event-log.ts"
 import { chainOf, plain, readAll } from "#tests/contracts/commits.ts"
 import { startNatsCluster, type NatsCluster } from "#tests/support/nats-cluster.ts"
@@ -88,6 +91,39 @@ describe("nats ledger on three servers", { ...skipWithout(program, "no nats-serv
     }
     expect((await readAll(log, partition)).map(({ no }) => no)).toEqual(Array.from({ length: 120 }, (_, i) => i + 1))
     await cluster.whole(stream)
+  })
+
+  it("keeps the copy of each server when all of them are killed, again and again", async () => {
+    const { log, stream } = await fresh()
+    const work = appending(log)
+    for (let kills = 1; kills <= 4; kills++) {
+      const count = work.acknowledged.length + 100
+      while (work.acknowledged.length < count) await sleep(5)
+      await Promise.all(cluster.names.map((name) => cluster.end(name, "SIGKILL")))
+      for (const name of cluster.names) cluster.restart(name)
+    }
+    const acknowledged = plain(await work.stop())
+    expect(plain(await readAll(log))).toEqual(acknowledged)
+    await cluster.whole(stream)
+    for (const name of cluster.names) expect(cluster.logOf(name), name).not.toMatch(/Error recreating stream|corrupt/u)
+  })
+
+  it("waits for messages that a server does not have yet, although it says that there is nothing", async () => {
+    const { nc, jsm, stream } = await fresh()
+    const link = await connectNats({ url: cluster.url, name: "test-reader" })
+    cleanups.push(link.close)
+    const subject = subjectOf(stream, 7)
+    const source = { link, jsm, stream, subject, read: (_: unknown, __: unknown, body: Uint8Array) => String(body) }
+    const found: Array<number> = []
+    const reading = (async () => {
+      // another server has told of message 1
+      for await (const batch of deliver(source, 1, new AbortController().signal, 1))
+        found.push(...batch.map(({ seq }) => seq))
+    })()
+    await sleep(6_500) // one heartbeat each second; five of them are an answer where there is one server
+    await nc.request(subject, "late")
+    await reading
+    expect(found).toEqual([1])
   })
 
   it("loses nothing and stores nothing twice when its leader is killed in the middle of appends", async () => {

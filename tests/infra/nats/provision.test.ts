@@ -48,7 +48,7 @@ describe("provisioning", skipWithout(program, "no nats-server program"), () => {
         deny_delete: true,
         deny_purge: true,
         allow_rollup_hdrs: false,
-        compression: "s2"
+        compression: "none"
       })
     }
     expect(await settings("RAW")).toMatchObject({ subjects: ["raw.*.*"], discard: "new", deny_delete: true })

@@ -45,7 +45,7 @@ describe("nats ledger stream", skipWithout(url, "nats is missing"), () => {
       deny_purge: true,
       max_age: 0,
       max_msgs: -1,
-      compression: "s2",
+      compression: "none",
       allow_direct: true,
       duplicate_window: 120e9
     })
@@ -55,6 +55,7 @@ describe("nats ledger stream", skipWithout(url, "nats is missing"), () => {
   it.each<[Partial<StreamConfig>, RegExp]>([
     [{ retention: "workqueue" }, /retention is workqueue and must be limits/],
     [{ discard: "old" }, /discard is old and must be new/],
+    [{ compression: "s2" }, /compression is s2 and must be none/],
     [{ deny_delete: false }, /deny_delete is false and must be true/],
     [
       { deny_purge: false, max_age: 60e9 },

@@ -26,7 +26,8 @@ import { PORTS, VERSION } from "./ports.ts"
 import { startProcessProof } from "./process-proof.ts"
 import { routedOms } from "./routed-oms.ts"
 import { routedPnl, routedRisk } from "./routed-risk.ts"
-import { openLog, openRaw, openRows } from "./stores.ts"
+import { openRows } from "./open-rows.ts"
+import { openLog, openRaw } from "./stores.ts"
 import { checkEndOf } from "./witnesses.ts"
 
 /** After so long without a sign of life a partition is somebody else's. */

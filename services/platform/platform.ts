@@ -21,7 +21,8 @@ import { startProof } from "./proof.ts"
 import { services } from "./services.ts"
 import { checkEndOf } from "./witnesses.ts"
 import { keepSnapshots } from "./snapshot-keeper.ts"
-import { openLog, openPeople, openRaw, openRows } from "./stores.ts"
+import { openRows } from "./open-rows.ts"
+import { openLog, openPeople, openRaw } from "./stores.ts"
 
 const PLACE_EVERY_MS = 250
 

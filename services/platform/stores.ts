@@ -1,8 +1,5 @@
 import { join } from "node:path"
 import { plusMicros, type Time } from "#domain/kernel/time.ts"
-import { clickHouseRows } from "#infra/clickhouse/row-store.ts"
-import { connectClickHouse } from "#infra/clickhouse/connect.ts"
-import { startEmbeddedClickHouse } from "#infra/clickhouse/embedded/start.ts"
 import { folderObjects } from "#infra/folder/object-store.ts"
 import { openNatsLog } from "#infra/nats/event-log.ts"
 import { s3Objects } from "#infra/s3/object-store.ts"
@@ -16,7 +13,6 @@ import type { LogSpace } from "#streams/ports/log-space.ts"
 import type { People } from "#streams/ports/people.ts"
 import type { ObjectStore } from "#streams/ports/object-store.ts"
 import type { RawStore } from "#streams/ports/raw-store.ts"
-import type { RowStore } from "#streams/ports/row-store.ts"
 import type { PlatformOptions } from "./options.ts"
 import type { ProofSettings } from "./proof-settings.ts"
 
@@ -64,84 +60,3 @@ export const openLogForReading = async ({
 /** The archive of this profile. */
 export const openArchive = ({ s3Url, archiveFolder }: ProofSettings, env: NodeJS.ProcessEnv): ObjectStore =>
   s3Url === undefined ? folderObjects(archiveFolder) : s3Objects({ url: s3Url, env })
-
-/** The projections' store, and how it is. */
-export type OpenRows = {
-  readonly rows: RowStore
-  readonly health: () => HealthCheck
-  readonly close: () => Promise<void>
-}
-
-const RESTART_MS = 500
-
-/**
- * The store of this profile. Nothing that is traded waits for it: until it is there, and again after an embedded engine
- * ended by itself, every question fails, and the project loop asks again.
- */
-export const openRows = (options: PlatformOptions): OpenRows => {
-  let closed = false
-  let current: RowStore | undefined
-  let detail = "starting"
-  let stop: () => Promise<void> = async () => {}
-  const start = async () => {
-    const opened = await openStore(options, (how) => {
-      current = undefined
-      detail = `the embedded ClickHouse ended (${how}) and is being started again`
-      starting = keepTrying()
-    })
-    stop = opened.stop
-    current = clickHouseRows(opened.clickHouse)
-  }
-  const keepTrying = async (): Promise<void> => {
-    while (!closed && current === undefined) {
-      try {
-        await start()
-      } catch (error) {
-        detail = (error as Error).message
-        await new Promise((resolve) => setTimeout(resolve, RESTART_MS))
-      }
-    }
-  }
-  let starting = keepTrying()
-  return {
-    rows: forwarding(() => {
-      if (current === undefined) throw new Error(detail)
-      return current
-    }),
-    health: () => (current === undefined ? { status: "degraded", detail } : { status: "ok" }),
-    close: async () => {
-      closed = true
-      await starting
-      await stop()
-    }
-  }
-}
-
-const openStore = async ({ clickhouseUrl, data }: PlatformOptions, onExit: (how: string) => void) => {
-  if (clickhouseUrl !== undefined) {
-    const clickHouse = await connectClickHouse({ url: clickhouseUrl })
-    return { clickHouse, stop: () => clickHouse.close() }
-  }
-  const engine = await startEmbeddedClickHouse({ directory: join(data, "clickhouse"), onExit })
-  const { url, username, password } = engine
-  const clickHouse = await connectClickHouse({ url, username, password })
-  const stop = async () => {
-    await clickHouse.close()
-    await engine.stop()
-  }
-  return { clickHouse, stop }
-}
-
-/** A store that asks for the one of now with every call. */
-const forwarding = (now: () => RowStore): RowStore => ({
-  name: "clickhouse",
-  prepare: async (tables) => now().prepare(tables),
-  positions: async (table) => now().positions(table),
-  load: async (table, partition, keys, upTo) => now().load(table, partition, keys, upTo),
-  write: async (batches, positions) => now().write(batches, positions),
-  async *rows(table, cut) {
-    yield* now().rows(table, cut)
-  },
-  find: async (table, query) => now().find(table, query),
-  drop: async (table) => now().drop(table)
-})

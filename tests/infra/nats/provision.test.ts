@@ -64,14 +64,20 @@ describe("provisioning", skipWithout(program, "no nats-server program"), () => {
 
   it("corrects what can be corrected, leaves what is tuned, and names what cannot be changed", async () => {
     const { url, jsm } = await server()
-    const ledger: Partial<StreamConfig> = { discard: "old", max_msgs: 5, max_bytes: 1_000_000, deny_purge: true }
+    const tuned = { max_bytes: 1_000_000 }
+    const ledger: Partial<StreamConfig> = { ...tuned, discard: "old", max_msgs: 5, deny_purge: true, compression: "s2" }
     await jsm.streams.add({ name: "LEDGER", subjects: ["evt.ledger.*"], ...ledger } as StreamConfig)
     await jsm.streams.add({ name: "AUDIT", subjects: ["audit.anchor"], storage: "memory", discard: "new" })
     const found = await provision({ url, replicas: 1 })
     const of = (name: string) => found.find(({ stream }) => stream === name)!
     expect(of("LEDGER")).toMatchObject({
       did: "changed",
-      changed: ["max_msgs from 5 to -1", "discard from old to new", "deny_delete from false to true"],
+      changed: [
+        "max_msgs from 5 to -1",
+        "discard from old to new",
+        "deny_delete from false to true",
+        "compression from s2 to none"
+      ],
       cannot: []
     })
     expect(of("LEDGER").left).toContain("max_bytes is 1000000, as planned it were -1")

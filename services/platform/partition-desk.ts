@@ -32,6 +32,7 @@ import { type Engine, openEngine, startProjector } from "./engine.ts"
 import { locateTransfers } from "./locate-transfers.ts"
 import type { ProcessProof } from "./process-proof.ts"
 import { newestPartition } from "./newest-partition.ts"
+import { takeOverHalts } from "./take-over-halts.ts"
 import { keepSnapshots, type SnapshotKeeper } from "./snapshot-keeper.ts"
 import type { SnapshotWork } from "./snapshot-worker.ts"
 
@@ -196,6 +197,7 @@ export class PartitionDesk {
       await projector?.ended.catch(() => {})
     }
     try {
+      await takeOverHalts(log, writer)
       await writer.look((state) => courier.restore(state))
       const received: typeof writer.submit = ({ request, ...head }) =>
         writer.submit({ ...head, request: receivedAt(request, clock()) })

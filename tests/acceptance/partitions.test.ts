@@ -55,6 +55,7 @@ test(
     ])
     const gateway = await start("gateway", "--only", "gateway")
     let third: Awaited<ReturnType<typeof start>> | undefined
+    let later: Awaited<ReturnType<typeof start>> | undefined
     const api = (path: string) => gateway.url(GATEWAY, `/api${path}`)
     const terms = { type: "cash", currency: "USDT" }
     try {
@@ -96,6 +97,12 @@ test(
         }
       })
       expect(await Promise.all(["usual", "mate"].map(statusOf))).toEqual(["Rejected", "Rejected"])
+      // a partition that is added meanwhile begins with it
+      later = await start("later", "--only", "oms", "--partitions", "2")
+      const late = { account: "late", owner: "o3", partition: 2, ...terms }
+      expect((await ask(api("/accounts"), late)).status).toBe(201)
+      expect((await ask(api("/accounts/late/deposits"), money)).body["position"]).toMatch(/^2:/)
+      expect(await statusOf("late")).toBe("Rejected")
       const lifted = await fetch(api(`/risk/halts/${String(firm.body["haltId"])}`), { method: "DELETE" })
       expect(lifted.status).toBe(200)
       expect(await Promise.all(["usual", "mate"].map(statusOf))).toEqual(["PendingNew", "PendingNew"])
@@ -178,7 +185,7 @@ test(
       const sealed = await sealedMore() // by then the first one has sealed what it still had
       expect(await sealedMore()).toBe(sealed)
     } finally {
-      await Promise.all([gateway.stop(), first.stop(), second.stop(), third?.stop()])
+      await Promise.all([gateway.stop(), first.stop(), second.stop(), third?.stop(), later?.stop()])
     }
     const data = `${folder.path}/third`
     const verified = await tradeJson(["verify", "--log", nats.url, "--data", data, "--partitions", "0,1"])

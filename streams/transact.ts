@@ -204,11 +204,21 @@ export const openWriter = async <Request, Command, State, Event extends Fact>(
     }
     if (fault !== undefined && !inFlight) throw fault
   }
+  let isAsked = false
+  /** One read of a socket brings many: they are decided together, which is faster than each as it comes. */
+  const decideMeanwhile = (): void => {
+    if (isAsked) return
+    isAsked = true
+    queueMicrotask(() => {
+      isAsked = false
+      if (inFlight) decideWaiting()
+    })
+  }
   const enqueue = (waiting: Waiting<Request, State, Event>) => {
     const over = stepped ?? stopping
     if (over !== undefined) return waiting.reject(over)
     queue.push(waiting)
-    if (inFlight) decideWaiting()
+    if (inFlight) decideMeanwhile()
     else running ??= run()
   }
 

@@ -60,6 +60,7 @@ describe("a writer", () => {
     const first = writer.submit(add(1))
     await one.reached
     const next = [writer.submit(add(2)), writer.submit(add(1)), writer.submit(add(3, -1))]
+    await turn()
     expect(decided).toBe(4)
     one.open()
     await first

@@ -96,7 +96,8 @@ describe("nats ledger on three servers", { ...skipWithout(program, "no nats-serv
   it("keeps the copy of each server when all of them are killed, again and again", async () => {
     const { log, stream } = await fresh()
     const work = appending(log)
-    for (let kills = 1; kills <= 4; kills++) {
+    const most = process.env["REQUIRE_BACKENDS"] === "1" ? 4 : 2 // each takes five seconds
+    for (let kills = 1; kills <= most; kills++) {
       const count = work.acknowledged.length + 100
       while (work.acknowledged.length < count) await sleep(5)
       await Promise.all(cluster.names.map((name) => cluster.end(name, "SIGKILL")))

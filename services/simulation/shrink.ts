@@ -3,8 +3,8 @@ import { OPENING_STEPS } from "./generate.ts"
 import { play, record, type Line, type Script, type Telling } from "./script.ts"
 import { realDecider, type AccountDecider } from "./world.ts"
 
-/** So many commands are told again at most: some ten seconds. What is found by then is short enough to read. */
-const MOST_TOLD = 150_000
+/** So many commands are told again at most: some twenty seconds. What is found by then is short enough to read. */
+const MOST_TOLD = 300_000
 
 /**
  * The shortest story found that breaks the same law: first the opening with ever more of the end, then without all of

@@ -101,7 +101,14 @@ export const gate = () => {
     await opened
     await store()
   }
-  return { pass, open, reached }
+  /** the same, and nothing is stored when it is let go */
+  const failing =
+    (error: Error): Append =>
+    async (_, commit) => {
+      await pass(async () => {}, commit)
+      throw error
+    }
+  return { pass, failing, open, reached }
 }
 
 export type Kept = {

@@ -31,10 +31,7 @@ describe("a log that is unavailable", () => {
     const { log, appends } = troubledLog()
     const writer = await openTally(log)
     const slow = gate()
-    appends.push(async () => {
-      await slow.pass(async () => {}, undefined as never)
-      throw full()
-    })
+    appends.push(slow.failing(full()))
     const lost = writer.submit(add(2))
     await slow.reached
     const next = [writer.submit(add(3)), writer.look(({ total }) => total)]
@@ -47,10 +44,7 @@ describe("a log that is unavailable", () => {
     const { log, appends } = troubledLog()
     const writer = await openTally(log)
     const slow = gate()
-    appends.push(async () => {
-      await slow.pass(async () => {}, undefined as never)
-      throw full()
-    })
+    appends.push(slow.failing(full()))
     const lost = writer.submit(add(1))
     await slow.reached
     const [bad, again] = [writer.submit({ id: 2, amount: 1, fault: "decide" }), writer.submit(add(1))]
@@ -187,10 +181,7 @@ describe("another writer", () => {
     const { log, appends } = troubledLog()
     const writer = await openTally(log)
     const slow = gate()
-    appends.push(async () => {
-      await slow.pass(async () => {}, undefined as never)
-      throw new Fenced("somebody")
-    })
+    appends.push(slow.failing(new Fenced("somebody")))
     const waiting = [writer.submit(add(1))]
     await slow.reached
     waiting.push(writer.submit(add(2)), writer.submit(add(3)))

@@ -166,7 +166,7 @@ const keptPromise = async (
   const look = async () => {
     if (!link.connected() || options.acceptUnsynced === true) return
     // while there is no leader the servers answer all the same
-    expected = (await holdersOf(link, jsm, stream).catch(() => undefined))?.length ?? expected
+    expected = (await holdersOf(link, jsm, stream).catch(() => undefined))?.servers ?? expected
     const found = await unsynced(link, options, expected)
     if (found !== undefined) broken = found[0]
   }

@@ -65,8 +65,8 @@ const syncOrSilence = async (link: Link, jsm: JetStreamManager, stream: string, 
 }
 
 const syncOf = async (link: Link, jsm: JetStreamManager, stream: string, sources: ServerSources) => {
-  const holders = await holdersOf(link, jsm, stream)
-  const states = await serverStates(link, sources, holders.length)
+  const { holders, servers } = await holdersOf(link, jsm, stream)
+  const states = await serverStates(link, sources, servers)
   const wrong = states.filter(({ syncAlways }) => !syncAlways).map(notSynced)
   const silent = holders.filter((holder) => !states.some((state) => isOf(state, holder)))
   if (silent.length === 0) return { wrong }
@@ -82,16 +82,22 @@ const isOf = (state: ServerState, { name, id }: Holder): boolean => state.name =
 
 /**
  * The servers that hold the stream and are there: its replicas, or the only one there is. One that is away, or has not
- * caught up, is not needed for what is acknowledged now; when it is back it is looked at like the others.
+ * caught up, is not needed for what is acknowledged now, so nobody has to know it; `servers` counts it: of a stream just
+ * made nobody has caught up, and what it says of itself is heard.
  */
-export const holdersOf = async (link: Link, jsm: JetStreamManager, stream: string): Promise<ReadonlyArray<Holder>> => {
+export const holdersOf = async (
+  link: Link,
+  jsm: JetStreamManager,
+  stream: string
+): Promise<{ readonly holders: ReadonlyArray<Holder>; readonly servers: number }> => {
   const { cluster } = await jsm.streams.info(stream)
   const server = link.nc.info
   const alone = { name: server?.server_name ?? "the server", ...(server && { id: server.server_id }) }
-  if (server?.cluster === undefined) return [alone]
+  if (server?.cluster === undefined) return { holders: [alone], servers: 1 }
   if (cluster?.leader === undefined) throw new Error(`the stream ${stream} has no leader`) // in a moment it has
-  const replicas = (cluster.replicas ?? []).filter(({ current, offline }) => current && offline !== true)
-  return [cluster.leader, ...replicas.map(({ name }) => name)].map((name) => ({ name }))
+  const { leader, replicas = [] } = cluster
+  const caughtUp = replicas.filter(({ current, offline }) => current && offline !== true)
+  return { holders: [{ name: leader }, ...caughtUp.map(({ name }) => ({ name }))], servers: 1 + replicas.length }
 }
 
 type UserInfo = {

@@ -20,9 +20,8 @@ export type ServerSources = {
   readonly systemUrl?: string | undefined
 }
 
+/** After so long without an answer, or without another, there is none. */
 const ANSWER_MS = 1_000
-/** Answers of a cluster come one after the other; after so long without another there is none. */
-const QUIET_MS = 150
 
 /**
  * Every server that says how it is: over the connection itself where the account imports {@link SERVER_STATE}, by a user
@@ -89,7 +88,7 @@ const ping = (nc: NatsConnection, expected: number): Promise<ReadonlyArray<Serve
         if (state !== undefined) states.push(state)
         if (states.length >= expected) return end()
         clearTimeout(timer)
-        timer = setTimeout(end, QUIET_MS)
+        timer = setTimeout(end, ANSWER_MS)
       }
     })
     nc.publish(SERVER_STATE, Empty, { reply: inbox })

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { createServer } from "node:net"
 import { fileURLToPath } from "node:url"
+import { freeOffset as offsetOf } from "./free-port.ts"
 
 const MAIN = fileURLToPath(new URL("../../services/platform/main.ts", import.meta.url))
 const PORTS = [8080, 8084, 8098, 8099, 8100]
@@ -26,21 +26,8 @@ export type Platform = {
   readonly stop: () => Promise<number | null>
 }
 
-/** An offset at which all ports of a platform are free right now. */
-export const freeOffset = async (): Promise<number> => {
-  for (let tries = 0; tries < 50; tries++) {
-    const offset = 10_000 + Math.floor(Math.random() * 40_000)
-    const free = await Promise.all(PORTS.map((port) => isFree(port + offset)))
-    if (free.every(Boolean)) return offset
-  }
-  throw new Error("no free ports for a platform")
-}
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = createServer()
-    probe.once("error", () => resolve(false))
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)))
-  })
+/** An offset at which all ports of a platform are free. */
+export const freeOffset = (): Promise<number> => offsetOf(PORTS)
 
 /** Starts a platform and resolves once it says that it is running; rejects with what it printed when it ends before. */
 export const startPlatform = async (options: PlatformOptions): Promise<Platform> => {

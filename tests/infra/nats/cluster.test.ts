@@ -160,10 +160,17 @@ describe("nats ledger on three servers", { ...skipWithout(program, "no nats-serv
   })
 })
 
-it("is refused where one of three does not sync", skipWithout(program, "no nats-server program"), async () => {
-  await using cluster = await startNatsCluster({ program: program!, unsynced: ["n2"] })
-  const opening = openNatsLog({ url: cluster.url, stream: "LEDGER" })
-  await expect(opening).rejects.toThrow(
-    /Server n2 acknowledges before it has written to disk: set `sync_interval: always`/
-  )
-})
+it(
+  "is refused where one of three does not sync, also while that one lags",
+  skipWithout(program, "no nats-server program"),
+  async () => {
+    await using cluster = await startNatsCluster({ program: program!, unsynced: ["n2"] })
+    const wrong = /Server n2 acknowledges before it has written to disk: set `sync_interval: always`/
+    await expect(openNatsLog({ url: cluster.url, stream: "LEDGER" })).rejects.toThrow(wrong)
+    process.kill(cluster.pidOf("n2"), "SIGSTOP")
+    const url = [cluster.urlOf("n1"), cluster.urlOf("n3")].join(",")
+    const opening = openNatsLog({ url, stream: "MADE_WITHOUT_IT" })
+    setTimeout(() => process.kill(cluster.pidOf("n2"), "SIGCONT"), 700)
+    await expect(opening).rejects.toThrow(wrong)
+  }
+)

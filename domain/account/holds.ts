@@ -18,7 +18,8 @@ export const decided = (
   order: OpenOrder,
   { data, recordedAt, cause }: Pick<Recorded, "recordedAt" | "cause"> & { readonly data: OrderRiskDecidedData }
 ): void => {
-  const change = order.pending.findLast(({ kind, clOrdId }) => kind === "replace" && clOrdId === cause)
+  const replaces = pendingReplaces(order) // none mostly: looking for the last of them takes longer than asking first
+  const change = replaces.length === 0 ? undefined : replaces.findLast(({ clOrdId }) => clOrdId === cause)
   if (data.decision === "denied") {
     if (change !== undefined) order.pending = order.pending.filter((request) => request !== change)
     else {

@@ -123,14 +123,15 @@ export class AccountOrders {
   }
   put(order: OpenOrder): void {
     this.#all.put(order)
-    if (this.list[order.place] === order) return
+    // asked first: an element -1 is looked for by name, which takes longer than all else here
+    if (order.place >= 0 && this.list[order.place] === order) return
     order.place = this.list.length
     this.list.push(order)
     this.size++
   }
   remove(order: OpenOrder): void {
     this.#all.remove(order)
-    if (this.list[order.place] !== order) return
+    if (order.place < 0 || this.list[order.place] !== order) return
     this.list[order.place] = undefined
     this.size--
     if (this.list.length < 16 || this.size * 2 > this.list.length) return

@@ -18,6 +18,8 @@ export type RunOptions = {
   readonly world?: number | undefined
   /** what comes out does not depend on it */
   readonly threads?: number
+  /** of each world: {@link WORLD_STEPS} */
+  readonly worldSteps?: number
   /** one with a fault planted; a thread cannot be given one, so all worlds run on this one */
   readonly decider?: AccountDecider | undefined
   readonly onProgress?: (steps: number) => void
@@ -33,12 +35,12 @@ export type RunResult = Readonly<Tally> & {
 /** The first world that broke a law: its own seed, and the step at which it did. */
 export type Broken = OneWorld & BrokenAt
 
-export const worldsOf = ({ seed, steps, world }: RunOptions): ReadonlyArray<OneWorld> => {
+export const worldsOf = ({ seed, steps, world, worldSteps = WORLD_STEPS }: RunOptions): ReadonlyArray<OneWorld> => {
   if (world !== undefined) return [{ world, seed: chanceOf("world", seed, world), steps }]
-  return Array.from({ length: Math.ceil(steps / WORLD_STEPS) }, (_, n) => ({
+  return Array.from({ length: Math.ceil(steps / worldSteps) }, (_, n) => ({
     world: n,
     seed: chanceOf("world", seed, n),
-    steps: Math.min(WORLD_STEPS, steps - n * WORLD_STEPS)
+    steps: Math.min(worldSteps, steps - n * worldSteps)
   }))
 }
 

@@ -14,6 +14,7 @@ const program = inject("natsServer")
 const OMS = 8099
 const GATEWAY = 8080
 const CALLERS = 8
+const isLong = process.env["REQUIRE_BACKENDS"] === "1" // in CI
 
 const health = async (oms: Platform) => {
   const response = await fetch(oms.url(OMS, "/health"), { signal: AbortSignal.timeout(5_000) })
@@ -84,17 +85,19 @@ test(
       expect(writer.child.exitCode).toBeNull() // it stepped down and did not end
       ;[writer, other] = [other, writer]
 
-      gaps["hand-over to the one that was stalled"] = await story.gapDuring(() => writer.stop().then(() => undefined))
-      gaps["kill -9, the same started again"] = await story.gapDuring(async () => {
-        await other.kill("alone")
-        await restart(other)
-      })
+      if (isLong) {
+        gaps["hand-over to the one that was stalled"] = await story.gapDuring(() => writer.stop().then(() => undefined))
+        gaps["kill -9, the same started again"] = await story.gapDuring(async () => {
+          await other.kill("alone")
+          await restart(other)
+        })
+      }
       await Promise.all([story.end(), overHttp.end()])
       expect([...story.failures, ...overHttp.failures]).toEqual([])
       const { orders, epochs } = await story.check(log)
       expect(orders).toBe(story.answered.size) // every order was answered in the end
       expect((await overHttp.check(log)).orders).toBe(overHttp.answered.size)
-      expect(epochs).toBe(6)
+      expect(epochs).toBe(isLong ? 6 : 4)
       for (const ms of Object.values(gaps)) expect(ms).toBeLessThan(40_000)
       console.log(
         `longest time without an answer, ms: ${JSON.stringify(gaps)}, ${orders} orders over NATS, ${overHttp.answered.size} over HTTP`

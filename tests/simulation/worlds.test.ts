@@ -1,21 +1,22 @@
 import { describe, expect, it } from "vitest"
-import { simulateWorlds, WORLD_STEPS } from "#services/simulation/worlds.ts"
+import { simulateWorlds } from "#services/simulation/worlds.ts"
 import { simulateWith } from "#services/trade/simulate.ts"
 import type { Tools } from "#services/trade/tools.ts"
 import { FAULTS } from "./planted-faults.ts"
 
-const STEPS = WORLD_STEPS + 400 // a second world, cut short
+const worldSteps = 2_500
+const steps = worldSteps + 400 // a second world, cut short
 
 describe("a run of several worlds", () => {
   it("gives the same on one thread and on two", async () => {
     let done = 0
     const onProgress = (steps: number) => void (done = steps)
-    const alone = await simulateWorlds({ seed: 3, steps: STEPS, threads: 1 })
-    const shared = await simulateWorlds({ seed: 3, steps: STEPS, threads: 2, onProgress })
+    const alone = await simulateWorlds({ seed: 3, steps, worldSteps, threads: 1 })
+    const shared = await simulateWorlds({ seed: 3, steps, worldSteps, threads: 2, onProgress })
     expect(alone.broken).toBeUndefined()
-    expect(alone).toMatchObject({ seed: 3, steps: STEPS, worlds: 2 })
+    expect(alone).toMatchObject({ seed: 3, steps, worlds: 2 })
     expect(shared).toEqual(alone)
-    expect(done).toBeGreaterThan(WORLD_STEPS / 2)
+    expect(done).toBeGreaterThan(worldSteps / 2)
   }, 60_000)
 
   it("has a story of its own for each world, which can be told alone", async () => {

@@ -22,7 +22,7 @@ describe("the simulated market", () => {
     expect(market.messagesPerSecond).toBe(30)
   })
 
-  it("keeps a million widely sampled messages whole: in range, on tick and lot, not crossed", () => {
+  it("keeps widely sampled messages whole: in range, on tick and lot, not crossed", () => {
     const markets = [1, 2, 2 ** 31 + 5].map((seed) => simulatedMarket(seed))
     const extremes = new Map<string, [number, number]>()
     let broken = 0
@@ -34,7 +34,7 @@ describe("the simulated market", () => {
       else if (ratio > known[1]) known[1] = ratio
       if (value % instrumentOf.get(symbol)!.tick !== 0n) broken++
     }
-    for (let i = 0; i < 1_000_000; i++) {
+    for (let i = 0; i < 200_000; i++) {
       // half of them in the first month, half up to a thousand years from the start
       const no = 1 + (i % 2 === 0 ? chanceOf(i) % 78_000_000 : chanceOf(i) * 220 + (i % 220))
       const message = markets[i % 3]!.message(no, AT)

@@ -14,7 +14,8 @@ const USAGE = `Usage: npm run bench -- NAME [OPTIONS] [--json]
            --log sqlite|nats (nats)  --sync always|default (always: of the NATS server)
            --transport nats|ws|http (nats): ws is an order entry session, http POST /orders; both on oms
            --with bare|all (bare; of ws and http): all is the whole platform: venue, projections, archive, anchors, snapshots, 10,000 open orders
-           --in-flight N (256; of ws 2048, of http 64 connections)  --batch N (256, orders in a frame of ws)  --seconds N (10, each part)  --rate N (1000 orders/s of the steady part, 0: none)
+           --in-flight N (256; of ws 2048, of http 64 connections)  --batch N (256, orders in a frame of ws)  --seconds N (10, each part)
+           --rate N (1000 orders/s of the steady part, 0: none)  --steady N (seconds of the steady part: as --seconds)
   risk     an order decided with every risk check and evolved, in process   --orders N (300000)
   replay   read, checked, decoded and folded: what "orders" wrote, from the ledger or from an archive of it
            --from log|archive (log)  --log sqlite|nats (nats)  --events N (400000)  --runs N (5)
@@ -39,6 +40,7 @@ const { values, positionals } = parseArgs({
     batch: { type: "string", default: "256" },
     seconds: { type: "string", default: "10" },
     rate: { type: "string", default: "1000" },
+    steady: { type: "string" },
     orders: { type: "string", default: "300000" },
     events: { type: "string", default: "400000" },
     open: { type: "string", default: "10000" },
@@ -48,7 +50,7 @@ const { values, positionals } = parseArgs({
   }
 })
 const count = (
-  name: "in-flight" | "batch" | "seconds" | "rate" | "orders" | "events" | "open" | "runs",
+  name: "in-flight" | "batch" | "seconds" | "rate" | "steady" | "orders" | "events" | "open" | "runs",
   usual = ""
 ): number => {
   const value = Number(values[name] ?? usual)
@@ -73,7 +75,8 @@ const run = (name: string | undefined): Promise<BenchResult> | BenchResult => {
       const transport = oneOf("transport", "nats", "ws", "http")
       const inFlight = count("in-flight", IN_FLIGHT[transport])
       const sync = oneOf("sync", "always", "default")
-      const asked = { log, sync, inFlight, seconds: count("seconds"), rate: count("rate") }
+      const seconds = count("seconds")
+      const asked = { log, sync, inFlight, seconds, rate: count("rate"), steady: count("steady", String(seconds)) }
       const isWhole = oneOf("with", "bare", "all") === "all"
       if (transport !== "nats")
         return (isWhole ? benchWhole : benchEntry)({ ...asked, transport, batch: count("batch") })

@@ -19,6 +19,8 @@ export type OrderBenchOptions = {
   readonly seconds: number
   /** orders/s of the steady run after the saturated one; 0 leaves it out */
   readonly rate: number
+  /** seconds of the steady run: as `seconds` where absent */
+  readonly steady?: number
   /** stop the saturated run after so many orders */
   readonly orders?: number
   readonly onServer?: (server: {
@@ -119,7 +121,7 @@ const ask = async (child: ChildProcess): Promise<Counts> => {
 
 /** Orders through a real client over NATS request-reply into a durable ledger, the writer in a process of its own. */
 export const benchOrders = async (options: OrderBenchOptions): Promise<BenchResult> => {
-  const { log, sync, inFlight, seconds, rate } = options
+  const { log, sync, inFlight, seconds, rate, steady: steadySeconds = seconds } = options
   const folder = mkdtempSync(join(tmpdir(), "trade2026-bench-"))
   const nats = await startNats({ storeDir: join(folder, "nats"), syncAlways: sync === "always" })
   const where = log === "nats" ? "nats" : `sqlite:${join(folder, "ledger.sqlite")}`
@@ -131,7 +133,7 @@ export const benchOrders = async (options: OrderBenchOptions): Promise<BenchResu
     await ask(server)
     const full = await saturate(port, inFlight, seconds, options.orders)
     const counts = await ask(server)
-    const calm = rate > 0 ? await steady(port, rate, seconds) : undefined
+    const calm = rate > 0 ? await steady(port, rate, steadySeconds) : undefined
     const last = await ask(server)
     await options.onServer?.({ natsUrl: nats.url, where, eventNo: last.eventNo })
     await stopped(server)
@@ -139,7 +141,7 @@ export const benchOrders = async (options: OrderBenchOptions): Promise<BenchResu
     const beside = options.orders === undefined ? await besides(options, full.accepted / full.seconds) : {}
     return {
       name: "orders",
-      params: { log, sync, inFlight, seconds, rate, transport: "nats", accounts: ACCOUNTS },
+      params: { log, sync, inFlight, seconds, rate, steady: steadySeconds, transport: "nats", accounts: ACCOUNTS },
       metrics: {
         ratePerSec: Math.round(full.accepted / full.seconds),
         ...percentiles(full.samples),

@@ -20,7 +20,7 @@ const OPEN_ORDERS = 10_000
  * when the load ends.
  */
 export const benchWhole = async (options: EntryBenchOptions): Promise<BenchResult> => {
-  const { transport, log, sync, inFlight, batch, seconds, rate } = options
+  const { transport, log, sync, inFlight, batch, seconds, rate, steady } = options
   using folder = tempDir("bench-whole")
   const nats =
     log === "nats" ? await startNats({ storeDir: `${folder.path}/nats`, syncAlways: sync === "always" }) : undefined
@@ -39,7 +39,7 @@ export const benchWhole = async (options: EntryBenchOptions): Promise<BenchResul
     const before = await metricsOf(platform)
     const loaded = await asked<Loaded>(client, load)
     const after = await metricsOf(platform)
-    const calm = rate > 0 ? await asked<Loaded>(client, { ...load, rate }) : undefined
+    const calm = rate > 0 ? await asked<Loaded>(client, { ...load, rate, seconds: steady }) : undefined
     await platform.stop()
     const written = await writtenBetween(where, before.eventNo, after.eventNo)
     return {

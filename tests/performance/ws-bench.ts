@@ -17,6 +17,8 @@ export type EntryBenchOptions = {
   readonly batch: number
   readonly seconds: number
   readonly rate: number
+  /** seconds of the steady part */
+  readonly steady: number
 }
 type Counts = {
   readonly commits: number
@@ -55,7 +57,7 @@ const stopped = async (child: ChildProcess): Promise<void> => {
  * sessions also the bare loop: the same client, frames and library, and a server that answers without deciding.
  */
 export const benchEntry = async (options: EntryBenchOptions): Promise<BenchResult> => {
-  const { transport, log, sync, inFlight, batch, seconds, rate } = options
+  const { transport, log, sync, inFlight, batch, seconds, rate, steady } = options
   const folder = mkdtempSync(join(tmpdir(), "trade2026-bench-"))
   const nats =
     log === "nats" ? await startNats({ storeDir: join(folder, "nats"), syncAlways: sync === "always" }) : undefined
@@ -69,7 +71,7 @@ export const benchEntry = async (options: EntryBenchOptions): Promise<BenchResul
     const { cpu } = await asked<Counts>(server, "counts")
     const loaded = await asked<Loaded>(client, full)
     const counts = await asked<Counts>(server, "counts")
-    const calm = rate > 0 ? await asked<Loaded>(client, { ...full, rate }) : undefined
+    const calm = rate > 0 ? await asked<Loaded>(client, { ...full, rate, seconds: steady }) : undefined
     await stopped(server)
     await nats?.stop()
     const bares = transport === "ws" ? await bareMetrics(options, client, full, folder, loaded) : {}

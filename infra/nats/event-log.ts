@@ -8,6 +8,7 @@ import { commitOf } from "./commit-message.ts"
 import { connectNats, type Link } from "./connection.ts"
 import type { Source } from "./consumer.ts"
 import { deliver } from "./deliver.ts"
+import { partitionsOf } from "./ledger-partitions.ts"
 import { ledgerStream, patiently, streamToWrite, subjectOf } from "./ledger-stream.ts"
 import { natsRooms } from "./room.ts"
 import { ledgerPlan } from "./stream-plans.ts"
@@ -122,18 +123,13 @@ export const openNatsLog = async (options: NatsLogOptions): Promise<NatsLog> => 
     }
 
     const head = async (partition: number) => (await messages.newest(partition))?.commit
-    const partitions = async () => {
-      const { state } = await jsm.streams.info(stream, { subjects_filter: subjectOf(stream, "*") })
-      const subjects = Object.keys(state.subjects ?? {})
-      return subjects.map((subject) => Number(subject.split(".").at(-1))).toSorted((a, b) => a - b)
-    }
     return {
       name: `nats:${link.address}`,
       head,
       append,
       read,
       follow,
-      partitions,
+      partitions: () => partitionsOf(jsm, stream),
       rooms: natsRooms(link, jsm, stream, options),
       doubts: () => promise?.doubts() ?? [],
       isClustered: () => link.nc.info?.cluster !== undefined,

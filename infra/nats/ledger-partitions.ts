@@ -1,6 +1,17 @@
-import { jetstreamManager } from "@nats-io/jetstream"
+import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream"
 import { connectNats } from "./connection.ts"
 import { subjectOf } from "./ledger-stream.ts"
+
+/** The partitions of which a stream holds commits: of a ledger, or of a `mirror` of it; in order. */
+export const partitionsOf = async (
+  jsm: JetStreamManager,
+  ledger: string,
+  mirror = ledger
+): Promise<ReadonlyArray<number>> => {
+  const { state } = await jsm.streams.info(mirror, { subjects_filter: subjectOf(ledger, "*") })
+  const subjects = Object.keys(state.subjects ?? {})
+  return subjects.map((subject) => Number(subject.slice(subject.lastIndexOf(".") + 1))).toSorted((a, b) => a - b)
+}
 
 export type LedgerPartitions = {
   /** Partitions that have a commit, and the first one, which is there from the start; in order. */
@@ -14,9 +25,8 @@ export const openLedgerPartitions = async (url: string, stream = "LEDGER"): Prom
   const jsm = await jetstreamManager(link.nc, { checkAPI: false, timeout: 2_000 })
   return {
     list: async () => {
-      const { state } = await jsm.streams.info(stream, { subjects_filter: subjectOf(stream, "*") })
-      const found = Object.keys(state.subjects ?? {}).map((text) => Number(text.slice(text.lastIndexOf(".") + 1)))
-      return [...new Set([0, ...found])].toSorted((a, b) => a - b)
+      const held = await partitionsOf(jsm, stream)
+      return held.includes(0) ? held : [0, ...held]
     },
     close: link.close
   }

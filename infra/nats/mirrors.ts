@@ -2,6 +2,7 @@ import { DeliverPolicy, jetstream, jetstreamManager } from "@nats-io/jetstream"
 import type { EventLog, StoredCommit } from "#streams/ports/event-log.ts"
 import { commitOf } from "./commit-message.ts"
 import { connectNats, type NatsOptions } from "./connection.ts"
+import { partitionsOf } from "./ledger-partitions.ts"
 import { subjectOf } from "./ledger-stream.ts"
 
 const BATCH = 256
@@ -15,7 +16,8 @@ export const openMirrors = async ({ stream = "LEDGER", ...options }: NatsOptions
   for await (const { config } of jsm.streams.list()) if (config.mirror?.name === stream) names.push(config.name)
   const js = jetstream(link.nc)
 
-  const reader = (mirror: string): Pick<EventLog, "read"> => ({
+  const reader = (mirror: string): Pick<EventLog, "read" | "partitions"> => ({
+    partitions: () => partitionsOf(jsm, stream, mirror),
     async *read(partition, from) {
       const subject = subjectOf(stream, partition)
       const newest = await jsm.streams.getMessage(mirror, { last_by_subj: subject })

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import type { EventLog } from "#streams/ports/event-log.ts"
 import { WrongUsage, type LogPlace, type ObjectsPlace, type StorePlace, type Tools } from "./tools.ts"
 import type { Said } from "./usage.ts"
 
@@ -73,11 +74,19 @@ export const trustedKeys = (said: Said, tools: Tools): ReadonlyArray<string> => 
   return found
 }
 
-/** Partitions of the ledger: one, unless the firm was spread over several. */
-export const PARTITION_OPTION = { partitions: { value: "0,1", help: "the ledger's partitions (0)" } } as const
-export const partitionsOf = (said: Said): ReadonlyArray<number> => {
-  const text = said.text("partitions") ?? "0"
+export const PARTITION_OPTION = {
+  partitions: { value: "0,1", help: "which partitions of the ledger (all of them)" }
+} as const
+/** The partitions that are named, or undefined: all that there are. */
+export const partitionsSaid = (said: Said): ReadonlyArray<number> | undefined => {
+  const text = said.text("partitions")
+  if (text === undefined) return undefined
   if (!/^\d{1,9}(,\d{1,9})*$/u.test(text))
     throw new WrongUsage(`--partitions ${text}: give numbers with commas between`)
   return [...new Set(text.split(",").map(Number))]
+}
+/** All that a ledger holds; the first of one that is empty, or cannot list them. */
+export const partitionsIn = async (log: Pick<EventLog, "partitions">): Promise<ReadonlyArray<number>> => {
+  const all = (await log.partitions?.()) ?? []
+  return all.length === 0 ? [0] : all
 }

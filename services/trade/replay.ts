@@ -12,7 +12,8 @@ import {
   logPlace,
   parseObjectsPlace,
   PARTITION_OPTION,
-  partitionsOf,
+  partitionsIn,
+  partitionsSaid,
   storePlace
 } from "./places.ts"
 import { count } from "./progress.ts"
@@ -39,9 +40,10 @@ not be running. With --into they are built in another folder, also while it runs
     if (into === undefined && said.text("log") !== undefined && said.text("data") === undefined) {
       throw new WrongUsage("--log names a ledger of its own: say with --into where its projections go")
     }
-    const partitions = partitionsOf(said)
-    const log = await ledgerOf(said, tools)
+    const asked = partitionsSaid(said)
+    const log = await ledgerOf(said, tools, asked)
     try {
+      const partitions = asked ?? (await partitionsIn(log))
       return into === undefined
         ? await inPlace(said, tools, log, partitions)
         : await withStore(tools, { folder: join(into, "clickhouse") }, async ({ rows }) => {
@@ -56,15 +58,16 @@ not be running. With --into they are built in another folder, also while it runs
 }
 
 /** The ledger, or an archive of it: its original commits, each proved by its seal and by the chain. */
-const ledgerOf = async (said: Said, tools: Tools): Promise<ReadableLog> => {
+const ledgerOf = async (said: Said, tools: Tools, asked: ReadonlyArray<number> = []): Promise<ReadableLog> => {
   const from = said.text("from")
   if (from === undefined) return await tools.openLog(logPlace(said, tools))
   const place = from === "archive" ? archivePlace(said, tools) : parseObjectsPlace(from)
   if (place === undefined) throw new WrongUsage("--from archive: there is none; name one as folder:DIR or s3:URL")
   const store = tools.openObjects(place)
   const held = await archivedPartitions(store)
-  const missing = partitionsOf(said).find((partition) => !held.includes(partition))
+  const missing = asked.find((partition) => !held.includes(partition))
   if (missing !== undefined) throw new CannotDo("NoArchive", `${store.name} holds no archive of partition ${missing}`)
+  if (held.length === 0) throw new CannotDo("NoArchive", `${store.name} holds no archive`)
   return archiveLog(store)
 }
 

@@ -12,7 +12,7 @@ import { placedBy } from "#streams/account-directory.ts"
 import type { RowStore } from "#streams/ports/row-store.ts"
 import { askPlatform } from "./ask-platform.ts"
 import { catchUp, foldOf } from "./catch-up.ts"
-import { hasStore, logPlace, partitionsOf, peopleFile, storePlace } from "./places.ts"
+import { hasStore, logPlace, PARTITION_OPTION, partitionsIn, partitionsSaid, peopleFile, storePlace } from "./places.ts"
 import { type HeldPnl, pnlText } from "./pnl-text.ts"
 import { CannotDo, WrongUsage, type OpenStore, type Tools } from "./tools.ts"
 import { LEDGER_OPTIONS, type Said, type Verb } from "./usage.ts"
@@ -27,7 +27,7 @@ the account is no part of the ledger: it is shown where the data folder knows pe
     currency: { value: "C", help: "the account's own unless given" },
     at: { value: "P:N", help: "as it was after event N of partition P, for example 0:1042" },
     ...LEDGER_OPTIONS,
-    partitions: { value: "0,1", help: "which partitions of the ledger (all of them)" }
+    ...PARTITION_OPTION
   },
   examples: ["report pnl --account demo", "report pnl --account demo --at 0:1042 --json"],
   run: async (said, tools) => {
@@ -56,15 +56,14 @@ const questionOf = (said: Said): { readonly question: PnlQuestion; readonly path
 
 /** From the data folder's store, brought up to the ledger's end; without one, from the ledger alone. */
 const fromHere = async (said: Said, tools: Tools, question: PnlQuestion): Promise<Report<HeldPnl>> => {
-  const asked = said.text("partitions") === undefined ? undefined : partitionsOf(said)
+  const asked = partitionsSaid(said)
   const log = await tools.openLog(logPlace(said, tools))
   const store = await storeIfFree(said, tools)
   try {
     const rows = store?.rows ?? tools.memoryRows()
     const projections =
       store === undefined ? [foldOf(balances), foldOf(positions), foldOf(marks), foldOf(openings)] : PROJECTIONS
-    const all = asked ?? (await log.partitions?.()) ?? []
-    for (const partition of all.length === 0 ? [0] : all) await catchUp(tools, log, rows, projections, partition)
+    for (const partition of asked ?? (await partitionsIn(log))) await catchUp(tools, log, rows, projections, partition)
     const result = await pnlAt(rows, question)
     if ("refused" in result) return result
     const holder = await holderFrom(said, tools, rows, question.account)

@@ -22,7 +22,7 @@ export type ObjectsPlace =
   | { readonly kind: "s3"; readonly url: string }
 
 /** A copy of the ledger that its server keeps by itself. */
-export type Mirror = { readonly name: string; readonly log: Pick<EventLog, "read"> }
+export type Mirror = { readonly name: string; readonly log: Pick<EventLog, "read" | "partitions"> }
 
 export type OpenStore = {
   readonly rows: RowStore

@@ -1,9 +1,10 @@
 import { allAnchors, type BookFault } from "#streams/anchors/checked-book.ts"
+import { archivedPartitions } from "#streams/archive/archive.ts"
 import { compareCopies, type Compared } from "#streams/copies/compare.ts"
 import { archiveCopy, logCopy } from "#streams/copies/copy.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
-import { archivePlace, trustedKeys } from "./places.ts"
+import { archivePlace, partitionsIn, trustedKeys } from "./places.ts"
 import { count } from "./progress.ts"
 import { checkedBooks } from "./proved-by.ts"
 import type { LogPlace, Tools } from "./tools.ts"
@@ -21,13 +22,16 @@ export type CopiesFindings = {
   readonly faults: ReadonlyArray<Fault>
 }
 
-/** Reads every copy that there is to its end; `alone` compares a ledger that has no copy with itself. */
+/**
+ * Reads every copy that there is to its end; `alone` compares a ledger that has no copy with itself. Without `asked` all
+ * partitions that any of them tells of: the ledger may have lost a whole one.
+ */
 export const verifyCopies = async (
   said: Said,
   tools: Tools,
   place: LogPlace,
   log: EventLog,
-  partitions: ReadonlyArray<number>,
+  asked: ReadonlyArray<number> | undefined,
   alone: boolean
 ): Promise<CopiesFindings> => {
   const archived = archivePlace(said, tools)
@@ -40,6 +44,13 @@ export const verifyCopies = async (
       ...(mirrors?.found ?? []).map((mirror) => logCopy(`mirror ${mirror.name}`, mirror.log))
     ]
     const anchors = allAnchors(books)
+    const everywhere = async () => [
+      ...(await partitionsIn(log)),
+      ...(store === undefined ? [] : await archivedPartitions(store)),
+      ...(await Promise.all((mirrors?.found ?? []).map((mirror) => partitionsIn(mirror.log)))).flat(),
+      ...anchors.map(({ partition }) => partition)
+    ]
+    const partitions = new Set(asked ?? (await everywhere()).toSorted((a, b) => a - b))
     const compared: Array<Compared> = []
     for (const partition of partitions) {
       const of = anchors.filter((anchor) => anchor.partition === partition)

@@ -1,6 +1,6 @@
 import { PROJECTIONS } from "#projections/all.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
-import { hasStore, logPlace, PARTITION_OPTION, partitionsOf, storePlace } from "./places.ts"
+import { hasStore, logPlace, PARTITION_OPTION, partitionsIn, partitionsSaid, storePlace } from "./places.ts"
 import { count } from "./progress.ts"
 import type { OpenStore, Outcome, Tools } from "./tools.ts"
 import { LEDGER_OPTIONS, type Said, type Verb } from "./usage.ts"
@@ -32,14 +32,15 @@ that holds it so, and with those that hold it sound. It only reads, also beside 
     "verify --log nats:nats://127.0.0.1:4222 --archive s3:https://s3.example/ledger"
   ],
   run: async (said, tools) => {
-    const asked = partitionsOf(said)
+    const asked = partitionsSaid(said)
     const place = logPlace(said, tools)
     const log = await tools.openLog(place)
     const { store, why } = await storeIfFree(said, tools)
     try {
       const expected = await expectations(PROJECTIONS, store?.rows)
       const partitions: Array<PartitionFindings> = []
-      for (const partition of asked) {
+      const held = asked ?? (await partitionsIn(log))
+      for (const partition of held) {
         partitions.push(
           await verifyPartition(tools, log, partition, (event, place) => expected.fold(partition, event, place))
         )
@@ -47,7 +48,7 @@ that holds it so, and with those that hold it sound. It only reads, also beside 
       const projections = await compareWithStore(expected, log, partitions, store?.rows)
       const broken = partitions.some(({ faults }) => faults.length > 0)
       const copies = await verifyCopies(said, tools, place, log, asked, broken)
-      const snapshots = said.has("snapshots") ? await snapshotsOf(said, tools, log, asked) : undefined
+      const snapshots = said.has("snapshots") ? await snapshotsOf(said, tools, log, held) : undefined
       return outcome(log.name, partitions, projections, why, copies, snapshots)
     } finally {
       await store?.close()

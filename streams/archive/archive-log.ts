@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { EventLog } from "#streams/ports/event-log.ts"
 import type { ObjectStore } from "#streams/ports/object-store.ts"
-import { checkedSegment, DamagedArchive, sealNames, readSeal, sealsInOrder } from "./archive.ts"
+import { archivedPartitions, checkedSegment, DamagedArchive, sealNames, readSeal, sealsInOrder } from "./archive.ts"
 
 /** A log as far as it can be read. */
-export type ReadableLog = Pick<EventLog, "name" | "head" | "read" | "follow" | "close">
+export type ReadableLog = Pick<EventLog, "name" | "head" | "read" | "follow" | "partitions" | "close">
 
 const LOOK_EVERY_MS = 1_000
 
@@ -38,6 +38,7 @@ export const archiveLog = (store: ObjectStore): ReadableLog => {
         await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
       }
     },
+    partitions: () => archivedPartitions(store),
     close: () => store.close()
   }
 }

@@ -139,7 +139,7 @@ test(
 
       // the tools read both partitions
       const ledger = ["--log", `nats:${nats.url}`]
-      const verified = await trade(["verify", ...ledger, "--partitions", "0,1"])
+      const verified = await trade(["verify", ...ledger])
       expect(verified.code, verified.stdout).toBe(0)
       const report = (await tradeJson(["report", "pnl", "--account", ACCOUNT, ...ledger])) as Record<string, unknown>
       const bookedFor = (unit: string) => {

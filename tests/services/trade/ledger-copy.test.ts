@@ -54,7 +54,7 @@ describe("trade ledger copy", skipWithout(program, "nats-server is missing"), ()
     ])
     expect(again.stdout).toContain("equal: every commit was read back")
 
-    const verified = (await tradeJson(["verify", "--log", nats])) as {
+    const verified = (await tradeJson(["verify", "--log", nats, "--partitions", "0"])) as {
       partitions: ReadonlyArray<{ head: { hash: string } }>
     }
     expect(verified.partitions[0]!.head.hash).toBe(first.partitions[0]!.head.hash)

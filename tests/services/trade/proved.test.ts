@@ -9,6 +9,9 @@ import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { makeAnchorer } from "#streams/anchors/anchorer.ts"
 import { makeForward } from "#streams/anchors/forward.ts"
 import { archivedAnchors } from "#streams/archive/anchor-copies.ts"
+import { archiveOn } from "#streams/archive/archiver.ts"
+import { ledgerCodec } from "#streams/ledger-codec.ts"
+import { chainOf } from "#tests/contracts/commits.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
 import { provedFolder } from "./proved-folder.ts"
 import { storyFolder, trade } from "./trade.ts"
@@ -59,6 +62,26 @@ describe("trade verify, with copies", () => {
       { copy: "ledger", kind: "missing", commit: 14, soundIn: ["archive"] },
       { copy: "archive", kind: "unreadable", commit: first, last, soundIn: ["ledger"] }
     ])
+  })
+
+  it("looks at every partition, and misses one that the ledger has lost whole", async () => {
+    using folder = tempDir("proved")
+    await provedFolder(folder.path)
+    const log = openSqliteLog({ file: join(folder.path, "ledger.sqlite") })
+    for (const commit of chainOf([0, 0, 0], { partition: 3 })) await log.append(commit)
+    const store = folderObjects(join(folder.path, "archive"))
+    await archiveOn({ log, store, partition: 3, codec: ledgerCodec, segmentBytes: 20_000 })
+    await log.close()
+    const sound = await json(folder.path, ["verify"])
+    expect(sound.found.faults).toEqual([])
+    expect(sound.found["partitions"]).toMatchObject([{ partition: 0 }, { partition: 3, commits: 3 }])
+    spoil(folder.path, "delete from commits where partition = 3")
+    const { exitCode, found } = await json(folder.path, ["verify"])
+    expect(exitCode).toBe(1)
+    expect(found.faults).toMatchObject([
+      { copy: "ledger", kind: "missing", partition: 3, commit: 1, last: 3, soundIn: ["archive"] }
+    ])
+    expect((await json(folder.path, ["verify", "--partitions", "0"])).exitCode).toBe(0)
   })
 
   it("finds a line of anchors.jsonl that nobody signed, and a key that is not the one we know", async () => {

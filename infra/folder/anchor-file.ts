@@ -1,11 +1,17 @@
 import { open, readFile } from "node:fs/promises"
 import { dirname } from "node:path"
-import type { AnchorBook } from "#streams/ports/anchor-book.ts"
+import { type AnchorBook, BookMoved } from "#streams/ports/anchor-book.ts"
 import { makeFolder, syncFolder } from "./durably.ts"
 
 const NEWLINE = 10
 
-/** Anchors in a file of lines that only grows. The owner of the folder appends; anybody may read beside. */
+/** By file: who appends in this process waits for who does. */
+const turns = new Map<string, Promise<unknown>>()
+
+/**
+ * Anchors in a file of lines that only grows. The owner of the folder appends, and now and then a command beside it: that
+ * both do in the same millisecond is guarded within one process only. Anybody may read.
+ */
 export const anchorFile = (file: string): AnchorBook => {
   const bytes = async (): Promise<Buffer> => {
     const all = await readFile(file).catch((error: NodeJS.ErrnoException) => {
@@ -17,20 +23,11 @@ export const anchorFile = (file: string): AnchorBook => {
   }
   return {
     name: `file:${file}`,
-    append: async (lines) => {
-      if (lines.length === 0) return
-      await makeFolder(dirname(file))
-      const handle = await open(file, "a+")
-      try {
-        const { size } = await handle.stat()
-        const whole = await endOfLines(handle, size)
-        if (whole < size) await handle.truncate(whole)
-        await handle.appendFile(lines.map((line) => `${line}\n`).join(""))
-        await handle.sync()
-        if (size === 0) await syncFolder(dirname(file))
-      } finally {
-        await handle.close()
-      }
+    append: (lines, after) => {
+      const turn = (turns.get(file) ?? Promise.resolve()).then(() => appendTo(file, lines, after))
+      const done = turn.catch(() => undefined).finally(() => turns.get(file) === done && turns.delete(file))
+      turns.set(file, done)
+      return turn
     },
     read: async (from) => {
       const all = await bytes()
@@ -43,6 +40,23 @@ export const anchorFile = (file: string): AnchorBook => {
       return all.subarray(all.lastIndexOf(NEWLINE, -2) + 1, -1).toString("utf8")
     },
     close: async () => undefined
+  }
+}
+
+const appendTo = async (file: string, lines: ReadonlyArray<string>, after?: number): Promise<void> => {
+  if (lines.length === 0) return
+  await makeFolder(dirname(file))
+  const handle = await open(file, "a+")
+  try {
+    const { size } = await handle.stat()
+    const whole = await endOfLines(handle, size)
+    if (after !== undefined && after !== whole) throw new BookMoved(`file:${file}`)
+    if (whole < size) await handle.truncate(whole)
+    await handle.appendFile(lines.map((line) => `${line}\n`).join(""))
+    await handle.sync()
+    if (size === 0) await syncFolder(dirname(file))
+  } finally {
+    await handle.close()
   }
 }
 

@@ -11,10 +11,12 @@ import {
   StorageType
 } from "@nats-io/jetstream"
 import { nanos } from "@nats-io/transport-node"
-import type { AnchorBook } from "#streams/ports/anchor-book.ts"
+import { type AnchorBook, BookMoved } from "#streams/ports/anchor-book.ts"
 import { connectNats, type NatsOptions } from "./connection.ts"
 
 const PATIENCE_MS = 5_000
+/** The server's code for a message that was to follow another one than it does. */
+const OTHER_LAST_SEQUENCE = 10_071
 
 /** Signed anchors in a stream that keeps them for ever, on `audit.anchor`; another stream has a subject of its own. */
 export const openNatsAnchors = async ({
@@ -35,12 +37,21 @@ export const openNatsAnchors = async ({
     if (missing && !readOnly) await make(jsm, stream, subject)
     const newest = async () =>
       missing && readOnly ? null : await jsm.streams.getMessage(stream, { last_by_subj: subject })
+    const name = `nats:${link.address} ${stream}`
     return {
-      name: `nats:${link.address} ${stream}`,
-      append: async (lines) => {
+      name,
+      append: async (lines, after) => {
+        let lastSubjectSequence = after
         for (const line of lines) {
           const msgID = createHash("sha256").update(line).digest("hex")
-          await js.publish(subject, line, { msgID, expect: { streamName: stream }, timeout: PATIENCE_MS })
+          const expect = { streamName: stream, ...(lastSubjectSequence !== undefined && { lastSubjectSequence }) }
+          try {
+            const { seq } = await js.publish(subject, line, { msgID, expect, timeout: PATIENCE_MS })
+            if (after !== undefined) lastSubjectSequence = seq
+          } catch (error) {
+            if (error instanceof JetStreamApiError && error.code === OTHER_LAST_SEQUENCE) throw new BookMoved(name)
+            throw error
+          }
         }
       },
       read: async (from) => {

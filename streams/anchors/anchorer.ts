@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto"
-import type { AnchorBook } from "#streams/ports/anchor-book.ts"
+import { type AnchorBook, BookMoved } from "#streams/ports/anchor-book.ts"
 import { KeyRing } from "./key-ring.ts"
 import {
   parseRecord,
@@ -8,8 +8,12 @@ import {
   type Anchor,
   type KeyRecord,
   type Signed,
+  type SignedRecord,
   type Statement
 } from "./records.ts"
+
+/** Of as many signers as there are partitions one gets ahead each time. */
+const MOST_TRIES = 100
 
 export type PrivateKey = { readonly id: string; readonly publicKey: string; readonly privateKey: KeyObject }
 
@@ -66,44 +70,60 @@ export const makeAnchorer = ({ book, keys, clock, mayBegin = () => true }: Ancho
     }
     read = next
   }
-  const announce = async (key: PrivateKey, signer: PrivateKey, previous: string): Promise<Signed<KeyRecord>> => {
+  /** Signs by what the book says, and again where it has gone on meanwhile: another one may have replaced the key. */
+  const written = async <R extends SignedRecord>(sign: () => Promise<R>): Promise<R> => {
+    for (let tries = 1; ; tries++) {
+      const record = await sign()
+      if (record.kind === "anchor" && newest.get(record.partition) === record) return record // it is there already
+      try {
+        await book.append([recordText(record)], read)
+        return record
+      } catch (error) {
+        if (!(error instanceof BookMoved) || tries === MOST_TRIES) throw error
+      }
+    }
+  }
+  const keyRecord = (key: PrivateKey, signer: PrivateKey, previous: string): Signed<KeyRecord> => {
     const plain = { kind: "key", v: 1, key: key.id, publicKey: key.publicKey, at: clock(), previous } as const
-    const record = signRecord<KeyRecord>(plain, signer.privateKey)
-    await book.append([recordText(record)])
-    await upToDate()
-    return record
+    return signRecord<KeyRecord>(plain, signer.privateKey)
   }
   const current = async (): Promise<{ readonly record: Signed<KeyRecord>; readonly key: PrivateKey }> => {
     await upToDate()
-    const record = ring.current
-    if (record === undefined) {
-      if (!mayBegin()) throw new Error(`${book.name} names no key yet: another one begins it`)
-      const key = await keys.make()
-      return { record: await announce(key, key, ""), key }
-    }
-    const key = await keys.find(record.key)
-    if (key === undefined)
+    if (ring.current === undefined) await beginBook()
+    for (;;) {
+      const record = ring.current!
+      const key = await keys.find(record.key)
+      if (key !== undefined) return { record, key }
+      await upToDate() // replaced between being named and being looked for
+      if (ring.current !== record) continue
       throw new Error(
         `${book.name} says that key ${record.key} signs, and its private half is not here: bring it back.`
       )
-    return { record, key }
+    }
+  }
+  const beginBook = async (): Promise<void> => {
+    if (!mayBegin()) throw new Error(`${book.name} names no key yet: another one begins it`)
+    const key = await keys.make()
+    await book.append([recordText(keyRecord(key, key, ""))], read).catch((error: unknown) => {
+      if (!(error instanceof BookMoved)) throw error // another one has begun it
+    })
+    await upToDate()
   }
   return {
-    sign: (head) =>
-      inTurn(async () => {
-        const { key } = await current()
-        const { partition, no, hash, eventNo } = head
-        const signed = newest.get(partition)
-        if (signed?.no === no && signed.hash === hash) return signed
-        if (signed !== undefined && signed.no >= no)
-          throw new Error(
-            `${book.name} has signed commit ${signed.no} of partition ${partition}: ${no} does not follow it`
-          )
-        const plain = { kind: "anchor", v: 1, partition, no, hash, eventNo, at: clock(), key: key.id } as const
-        const anchor = signRecord<Anchor>(plain, key.privateKey)
-        await book.append([recordText(anchor)])
-        return anchor
-      }),
+    sign: ({ partition, no, hash, eventNo }) =>
+      inTurn(() =>
+        written(async () => {
+          const { key } = await current()
+          const signed = newest.get(partition)
+          if (signed?.no === no && signed.hash === hash) return signed
+          if (signed !== undefined && signed.no >= no)
+            throw new Error(
+              `${book.name} has signed commit ${signed.no} of partition ${partition}: ${no} does not follow it`
+            )
+          const plain = { kind: "anchor", v: 1, partition, no, hash, eventNo, at: clock(), key: key.id } as const
+          return signRecord<Anchor>(plain, key.privateKey)
+        })
+      ),
     state: (proof, upTo) =>
       inTurn(async () => {
         const { key } = await current()
@@ -112,9 +132,13 @@ export const makeAnchorer = ({ book, keys, clock, mayBegin = () => true }: Ancho
       }),
     rotate: () =>
       inTurn(async () => {
-        const { key: old } = await current()
+        await current()
         const key = await keys.make() // before the book names it: a crash between leaves a key that nobody uses
-        const record = await announce(key, old, old.id)
+        const record = await written(async () => {
+          const { key: old } = await current()
+          return keyRecord(key, old, old.id)
+        })
+        await upToDate()
         await keys.forgetAllBut(key.id)
         return record
       }),

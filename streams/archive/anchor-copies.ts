@@ -1,5 +1,5 @@
-import type { AnchorBook } from "#streams/ports/anchor-book.ts"
-import type { ObjectStore } from "#streams/ports/object-store.ts"
+import { type AnchorBook, BookMoved } from "#streams/ports/anchor-book.ts"
+import { KeyTaken, type ObjectStore } from "#streams/ports/object-store.ts"
 
 const PREFIX = "anchors/"
 
@@ -11,11 +11,16 @@ export const archivedAnchors = (store: ObjectStore): AnchorBook => {
       .trimEnd()
   return {
     name: `${store.name} ${PREFIX}`,
-    append: async (lines) => {
-      let no = numberOf((await store.list(PREFIX)).at(-1)?.key)
+    append: async (lines, after) => {
+      const keys = await store.list(PREFIX)
+      if (after !== undefined && after !== keys.length) throw new BookMoved(`${store.name} ${PREFIX}`)
+      let no = numberOf(keys.at(-1)?.key)
       for (const line of lines) {
-        // a number that somebody else took meanwhile is refused by the store
-        await store.put(`${PREFIX}${String(++no).padStart(12, "0")}.json`, Buffer.from(`${line}\n`, "utf8"))
+        const key = `${PREFIX}${String(++no).padStart(12, "0")}.json`
+        await store.put(key, Buffer.from(`${line}\n`, "utf8")).catch((error: unknown) => {
+          // a number that somebody else took meanwhile is refused by the store
+          throw after !== undefined && error instanceof KeyTaken ? new BookMoved(`${store.name} ${PREFIX}`) : error
+        })
       }
     },
     read: async (from) => {

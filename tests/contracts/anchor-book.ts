@@ -1,6 +1,6 @@
 // What every book of anchors must do, whatever keeps it.
 import { afterEach, describe, expect, it } from "vitest"
-import type { AnchorBook } from "#streams/ports/anchor-book.ts"
+import { type AnchorBook, BookMoved } from "#streams/ports/anchor-book.ts"
 import { makeAnchorer } from "#streams/anchors/anchorer.ts"
 import { checkBook } from "#streams/anchors/checked-book.ts"
 import { makeForward } from "#streams/anchors/forward.ts"
@@ -66,6 +66,38 @@ export const anchorBookContract = (
       expect((await book.read(next)).lines).toEqual(lines.slice(2))
       expect(await book.last()).toBe(lines.at(-1))
       expect((await book.read((await book.read(0)).next)).lines).toEqual([])
+    })
+
+    it("takes nothing that was written by what it said before", async () => {
+      const open = await fresh()
+      const [book, other] = [await open(), await open()]
+      const source = memoryAnchors()
+      await signed(source)
+      const [first, second, third] = (await source.read(0)).lines
+      const { next: empty } = await book.read(0)
+      await book.append([first!], empty)
+      await expect(other.append([second!], empty)).rejects.toBeInstanceOf(BookMoved)
+      const { next } = await other.read(0)
+      await other.append([second!, third!], next)
+      await expect(book.append([third!], next)).rejects.toBeInstanceOf(BookMoved)
+      expect((await book.read(0)).lines).toEqual([first, second, third])
+    })
+
+    it("is signed by several at once while the key is replaced again and again: nobody signs with one that was", async () => {
+      const open = await fresh()
+      const keys = memoryKeys()
+      const signer = async () => makeAnchorer({ book: await open(), keys, clock: clock() })
+      const [rotating, ...signers] = await Promise.all([0, 1, 2, 3].map(signer))
+      await rotating!.key()
+      const signing = signers.map(async (one, partition) => {
+        for (let no = 1; no <= 8; no++) await one.sign({ ...head(no), partition })
+      })
+      for (let rotations = 0; rotations < 3; rotations++) await rotating!.rotate()
+      await Promise.all(signing)
+      const { keys: named, faults, anchors } = await checkBook(await open())
+      expect(faults).toEqual([])
+      expect(named).toHaveLength(4)
+      expect(anchors).toHaveLength(24)
     })
 
     it("takes over from a book what it has not, also after a process that ended in between", async () => {

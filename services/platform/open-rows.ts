@@ -7,11 +7,14 @@ import { PROJECTIONS } from "#projections/all.ts"
 import type { HealthCheck } from "#services/contract/health.ts"
 import { type RowStore, tableName } from "#streams/ports/row-store.ts"
 import type { PlatformOptions } from "./options.ts"
+import type { Pause } from "./restartable.ts"
 
 /** The projections' store, and how it is. */
 export type OpenRows = {
   readonly rows: RowStore
   readonly health: () => HealthCheck
+  /** Who writes to it is paused while views are forgotten that have lost rows: it builds them anew afterwards. */
+  readonly writtenBy: (pause: Pause) => void
   readonly close: () => Promise<void>
 }
 
@@ -28,9 +31,7 @@ export const openRows = (options: Where): OpenRows => {
   let current: RowStore | undefined
   let detail = "starting"
   let stop: () => Promise<void> = async () => {}
-  /** rows are gone that whoever projects counts upon */
-  let lost = false
-  let isFirst = true
+  const writers: Array<Pause> = []
   const start = async () => {
     const opened = await openStore(options, (how) => {
       current = undefined
@@ -44,23 +45,23 @@ export const openRows = (options: Where): OpenRows => {
       throw error
     }
     stop = opened.stop
-    if (!lost) current = clickHouseRows(opened.clickHouse)
-    isFirst = false
+    current = clickHouseRows(opened.clickHouse)
   }
   const forgetBroken = async (clickHouse: ClickHouse): Promise<void> => {
     const broken = await withBrokenParts(clickHouse, PROJECTIONS)
     if (broken.length === 0) return
-    const views = `the stored views ${broken.map(tableName).join(", ")} may lack rows, of parts that cannot be read,`
-    if (!isFirst) {
-      detail = `${views} and are built anew when the platform is started again`
-      lost = true
-      return
+    const names = broken.map(tableName).join(", ")
+    process.stderr.write(`the stored views ${names} may lack rows, of parts that cannot be read, and are built anew\n`)
+    // a writer counts on what it has written: it begins again where the store says then
+    const resumed = await Promise.all(writers.map((pause) => pause()))
+    try {
+      await forgetTables(clickHouse, broken)
+    } finally {
+      for (const resume of resumed) resume()
     }
-    process.stderr.write(`${views} and are built anew\n`)
-    await forgetTables(clickHouse, broken)
   }
   const keepTrying = async (): Promise<void> => {
-    while (!closed && current === undefined && !lost) {
+    while (!closed && current === undefined) {
       try {
         await start()
       } catch (error) {
@@ -75,6 +76,7 @@ export const openRows = (options: Where): OpenRows => {
       if (current === undefined) throw new Error(detail)
       return current
     }),
+    writtenBy: (pause) => void writers.push(pause),
     health: () => (current === undefined ? { status: "degraded", detail } : { status: "ok" }),
     close: async () => {
       closed = true

@@ -22,6 +22,7 @@ import { services } from "./services.ts"
 import { checkEndOf } from "./witnesses.ts"
 import { keepSnapshots } from "./snapshot-keeper.ts"
 import { openRows } from "./open-rows.ts"
+import { restartable } from "./restartable.ts"
 import { openLog, openPeople, openRaw } from "./stores.ts"
 
 const PLACE_EVERY_MS = 250
@@ -47,7 +48,7 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
     attempt(() => openPeople(options)),
     (open) => Effect.promise(() => open.close())
   )
-  const { rows, health } = yield* Effect.acquireRelease(
+  const { rows, health, writtenBy } = yield* Effect.acquireRelease(
     Effect.sync(() => openRows(options)),
     (open) => Effect.promise(() => open.close())
   )
@@ -98,7 +99,8 @@ export const platform = Effect.fn("platform")(function* (options: PlatformOption
   const projector = yield* Effect.acquireRelease(
     Effect.sync(() => {
       const stop = new AbortController()
-      const running = startProjector(log, rows, stop.signal)
+      const running = restartable((signal) => startProjector(log, rows, signal), stop.signal)
+      writtenBy(running.pause)
       running.ended.catch(() => {}) // its status says why, and the health of oms with it
       return { running, stop }
     }),

@@ -36,7 +36,8 @@ export const TimeInput = Schema.String.annotate({ identifier: "TimeInput", forma
 /** Free text of the caller that is kept with a fact. */
 export const Note = FreeText
 
-const PageSize = Schema.String.annotate({ identifier: "PageSize" }).pipe(
+/** A whole number in a query. */
+const WholeText = Schema.String.annotate({ identifier: "WholeNumber" }).pipe(
   Schema.decodeTo(Schema.Int, {
     decode: SchemaGetter.transformEffect((text: string) =>
       /^\d{1,9}$/u.test(text)
@@ -49,9 +50,11 @@ const PageSize = Schema.String.annotate({ identifier: "PageSize" }).pipe(
           )
     ),
     encode: SchemaGetter.transform(String)
-  }),
-  (size) => size.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))
+  })
 )
+const PageSize = WholeText.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))
+/** Of several partitions the one that is meant. */
+export const PartitionText = WholeText
 
 /** Of every list: where to go on, and how many at most (100 unless told). */
 export const pageFields = {

@@ -3,7 +3,7 @@ import { AccountId, ClOrdId, GroupId, OrderId, Symbol } from "#domain/kernel/ids
 import { AllottedLimit, HaltMode } from "#domain/risk/events.ts"
 import { LimitScope, SELF_TRADE_MODES } from "#domain/risk/limits.ts"
 import { CashInput, CashLimitInput, QuantityLimitInput, RateInput } from "#services/http/decimals.ts"
-import { DecimalText, Note, readFields, TimeInput, TimeText } from "./fields.ts"
+import { DecimalText, Note, PartitionText, readFields, TimeInput, TimeText } from "./fields.ts"
 import { CheckBody } from "./orders.ts"
 
 export const Scope = LimitScope
@@ -43,6 +43,10 @@ const LimitChanges = Schema.Struct({
 }).annotate({ identifier: "LimitChanges" })
 export type LimitChanges = typeof LimitChanges.Type
 
+const Parts = Schema.Record(Schema.String.check(Schema.isPattern(/^(?:0|[1-9]\d{0,3})$/u)), RateInput).annotate({
+  identifier: "Parts"
+})
+
 /** Body of `PUT /risk/limits`; with `effectiveFrom` the change holds from then on. */
 export const SetLimits = Schema.Struct({
   scope: Scope,
@@ -52,8 +56,10 @@ export const SetLimits = Schema.Struct({
   proposedBy: Schema.optionalKey(Note),
   approvedBy: Schema.optionalKey(Note),
   effectiveFrom: Schema.optionalKey(TimeInput),
-  /** of the firm or of a symbol, where there are several: each keeps them for itself */
-  partition: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
+  /** of the firm or of a symbol, where there are several: the one that is meant; the gateway divides among all of them */
+  partition: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
+  /** which share of what is divided each partition gets, `{"0": "0.6", "1": "0.4"}`: 1 at most together; evenly without */
+  parts: Schema.optionalKey(Parts)
 }).annotate({ identifier: "SetLimits" })
 export type SetLimits = typeof SetLimits.Type
 
@@ -153,15 +159,31 @@ export const LimitValues = Schema.Struct({
 }).annotate({ identifier: "LimitValues" })
 export type LimitValues = typeof LimitValues.Type
 
-/** One level's own limits; `waiting` are changes that hold from later on. */
-export const LevelBody = Schema.Struct({
-  scope: Scope,
-  id: Schema.String,
+const levelFields = {
   limits: LimitValues,
   waiting: Schema.optionalKey(Schema.Array(Schema.Struct({ effectiveFrom: TimeText, limits: LimitValues }))),
   position: Schema.optionalKey(Schema.String)
+}
+/** What one of several partitions has of the firm's or of a symbol's limits. */
+export const LevelPart = Schema.Struct(levelFields).annotate({ identifier: "LevelPart" })
+export type LevelPart = typeof LevelPart.Type
+
+/**
+ * One level's own limits; `waiting` are changes that hold from later on. Of several partitions `parts` says what each has:
+ * `limits` has the sum of what is divided, and of the others what is the same in each.
+ */
+export const LevelBody = Schema.Struct({
+  scope: Scope,
+  id: Schema.String,
+  ...levelFields,
+  parts: Schema.optionalKey(Schema.Record(Schema.String, LevelPart))
 }).annotate({ identifier: "LevelLimits" })
 export type LevelBody = typeof LevelBody.Type
+
+/** Whose limits `GET /risk/limits/SCOPE/ID` asks for. */
+export const levelParams = { scope: Scope, id: ScopeId }
+export const levelQuery = { partition: Schema.optionalKey(PartitionText), ...readFields }
+export type LevelQuery = { readonly scope: Scope; readonly id: string; readonly partition?: number }
 
 /** Body of `POST /risk/moves`: a risk group with all of its accounts goes to another partition of the ledger. */
 export const MoveGroup = Schema.Struct({

@@ -2,8 +2,8 @@ import { type Refused, refused } from "#services/http/answer.ts"
 import type { Passed } from "./forward.ts"
 import { fieldsOf, type Forwarded, pathOf, withField } from "./forwarded.ts"
 
-type Outcome = Passed | { readonly problem: Refused }
-type Forward = (asked: Forwarded) => Promise<Outcome>
+export type Outcome = Passed | { readonly problem: Refused }
+export type Forward = (asked: Forwarded) => Promise<Outcome>
 type Fields = Readonly<Record<string, unknown>>
 
 /**
@@ -14,8 +14,7 @@ export const forwardToAll =
   (forward: Forward, partitions: () => Promise<ReadonlyArray<number>>): Forward =>
   async (asked) => {
     const parts = await partsOf(asked, partitions).catch(() => undefined)
-    if (parts === undefined)
-      return refused(503, "NotTheWriter", "which partitions there are is not known right now: nothing was recorded")
+    if (parts === undefined) return PARTITIONS_UNKNOWN
     if (parts.length < 2) return forward(parts[0] ?? asked)
     const outcomes = await Promise.all(parts.map(forward))
     const done = outcomes.filter(isDone)
@@ -26,7 +25,14 @@ export const forwardToAll =
     return refused(503, "OutcomeUnknown", `it is recorded at ${where}, and not in every partition: send it again`)
   }
 
-const isDone = (outcome: Outcome): outcome is Passed => !("problem" in outcome) && outcome.status < 300
+/** Nothing is asked of some while there may be others. */
+export const PARTITIONS_UNKNOWN = refused(
+  503,
+  "NotTheWriter",
+  "which partitions there are is not known right now: nothing was recorded"
+)
+
+export const isDone = (outcome: Outcome): outcome is Passed => !("problem" in outcome) && outcome.status < 300
 
 /** The same request for each partition; none where it concerns one only, or the ledger has no other. */
 const partsOf = async (

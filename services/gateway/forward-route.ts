@@ -4,21 +4,18 @@ import { readText } from "#services/http/body.ts"
 import { metaOf, sourceOf } from "#services/http/meta.ts"
 import type { Mount } from "#services/http/mount.ts"
 import { problemResponse } from "#services/http/problem.ts"
-import type { forwardToAll } from "./forward-all.ts"
+import type { Forward } from "./forward-all.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
 const PREFIX = "/api"
 const PASSED_ON = ["content-type", "traceparent"] as const
 
 /** Everything below `/api`, answered by the writer whom it concerns. */
-export const forwardRoute = (forward: ReturnType<typeof forwardToAll>): Mount => ({
+export const forwardRoute = (forward: Forward): Mount => ({
   layer: HttpRouter.add("*", `${PREFIX}/*`, (request) => passed(request, forward))
 })
 
-const passed = (
-  request: HttpServerRequest.HttpServerRequest,
-  forward: ReturnType<typeof forwardToAll>
-): Effect.Effect<Response> =>
+const passed = (request: HttpServerRequest.HttpServerRequest, forward: Forward): Effect.Effect<Response> =>
   Effect.callback((resume) => {
     const { requestId } = metaOf(request)
     const source = sourceOf(request)

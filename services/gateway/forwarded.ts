@@ -34,6 +34,9 @@ export const concernOf = (request: Forwarded): Concern => {
   const { pathname, searchParams } = pathOf(request)
   const [, kind, id] = pathname.split("/")
   const { account, owner, group = owner, partition, scope, id: scopeId } = fieldsOf(request.body)
+  const [, levelOf, levelId] = /^\/risk\/limits\/([^/]+)\/([^/]+)$/u.exec(pathname) ?? []
+  if (levelOf === "account" || levelOf === "group") return { [levelOf]: decodeURIComponent(levelId!) }
+  if (levelOf !== undefined) return partitionIn(searchParams)
   const text = (value: unknown) => (typeof value === "string" ? value : undefined)
   const [, numbered] = /^\/(?:orders\/|risk\/halts\/halt-)(\d+)-\d+$/u.exec(pathname) ?? []
   if (numbered !== undefined) return { partition: Number(numbered) }
@@ -45,6 +48,11 @@ export const concernOf = (request: Forwarded): Concern => {
     ...(text(group) !== undefined && { group: text(group)! }),
     ...(Number.isSafeInteger(partition) && { partition: partition as number })
   }
+}
+
+const partitionIn = (query: URLSearchParams): Concern => {
+  const partition = query.get("partition") ?? ""
+  return /^\d{1,9}$/u.test(partition) ? { partition: Number(partition) } : {}
 }
 
 /** The request so that it can be sent again: a command without an id gets one, and whether it can be at all. */

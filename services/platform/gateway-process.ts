@@ -6,6 +6,7 @@ import { openNatsLeases } from "#infra/nats/lease-store.ts"
 import { newCommandId } from "#services/desk/command-id.ts"
 import { concernOf, type Forwarded } from "#services/gateway/forwarded.ts"
 import { forwardToAll } from "#services/gateway/forward-all.ts"
+import { forwardLimits } from "#services/gateway/forward-limits.ts"
 import { forwarder } from "#services/gateway/forward.ts"
 import { forwardRoute } from "#services/gateway/forward-route.ts"
 import { serveApi } from "#services/http/serve.ts"
@@ -61,7 +62,7 @@ export const gatewayProcess = Effect.fn("gateway")(function* (options: PlatformO
       name: "gateway",
       version: VERSION,
       port,
-      mounts: [forwardRoute(forwardToAll(forward, look))],
+      mounts: [forwardRoute(forwardLimits(forwardToAll(forward, look), look))],
       health: async () => {
         const partitions = await ledger.list()
         const holders = await Promise.all(partitions.map((partition) => holderIn(store, partition)))

@@ -6,22 +6,26 @@ import type { Risk } from "#services/risk/contract.ts"
 import type { PartitionRouter } from "./partition-router.ts"
 
 const OF_ALL =
-  "each partition keeps the limits and halts of the firm and of symbols for itself: with several partitions limits are set by account or group or name their partition, and so does a halt (the gateway asks all of them)"
+  "each partition keeps the limits and halts of the firm and of symbols for itself: ask the gateway, which asks all of them, or name the partition"
 
 /** The routes of risk over the partitions that this process writes. */
 export const routedRisk = (router: PartitionRouter): Risk => {
-  const onScope = <T>(scope: Scope, id: string | undefined, ask: (risk: Risk) => Promise<Answer<T>>) => {
-    if (scope === "account" && id !== undefined)
-      return router.onAccount(id as AccountId, false, ({ risk }) => ask(risk))
-    if (scope === "group" && id !== undefined) return router.onGroup(id as GroupId, false, ({ risk }) => ask(risk))
-    return router.onOnly(false, "scope", OF_ALL, ({ risk }) => ask(risk))
-  }
   type Named = { readonly scope: Scope; readonly id?: string; readonly partition?: number }
-  const onNamed = <T>({ scope, id, partition }: Named, ask: (risk: Risk) => Promise<Answer<T>>) =>
-    partition === undefined ? onScope(scope, id, ask) : router.on(partition, false, ({ risk }) => ask(risk))
+  const onNamed = <T>(
+    { scope, id, partition }: Named,
+    ask: (risk: Risk) => Promise<Answer<T>>,
+    isRead = false
+  ): Promise<Answer<T>> => {
+    if (partition !== undefined) return router.on(partition, isRead, ({ risk }) => ask(risk))
+    if (scope === "account" && id !== undefined)
+      return router.onAccount(id as AccountId, isRead, ({ risk }) => ask(risk))
+    if (scope === "group" && id !== undefined) return router.onGroup(id as GroupId, isRead, ({ risk }) => ask(risk))
+    return router.onOnly(isRead, "scope", OF_ALL, ({ risk }) => ask(risk))
+  }
   return {
     limits: (query, meta) => router.onAccount(query.account, true, ({ risk }) => risk.limits(query, meta)),
     check: (input, meta) => router.onAccount(input.account, true, ({ risk }) => risk.check(input, meta)),
+    level: (query, meta) => onNamed(query, (risk) => risk.level(query, meta), true),
     setLimits: (input, meta) => onNamed(input, (risk) => risk.setLimits(input, meta)),
     halt: (input, meta) => onNamed(input, (risk) => risk.halt(input, meta)),
     kill: (input, meta) => onNamed(input, (risk) => risk.kill(input, meta)),

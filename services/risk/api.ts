@@ -10,6 +10,8 @@ import {
   KillBody,
   KillSwitch,
   LevelBody,
+  levelParams,
+  levelQuery,
   LimitsBody,
   MoveBody,
   MoveGroup,
@@ -25,6 +27,12 @@ class Limits extends HttpApiGroup.make("risk").add(
   HttpApiEndpoint.get("limits", "/risk/limits", {
     query: { account: AccountId, ...readFields },
     success: LimitsBody,
+    error: READ_PROBLEMS
+  }),
+  HttpApiEndpoint.get("level", "/risk/limits/:scope/:id", {
+    params: levelParams,
+    query: levelQuery,
+    success: LevelBody,
     error: READ_PROBLEMS
   }),
   HttpApiEndpoint.put("setLimits", "/risk/limits", { payload: SetLimits, success: LevelBody, error: COMMAND_PROBLEMS }),

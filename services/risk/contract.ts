@@ -6,6 +6,7 @@ import type {
   KillBody,
   KillSwitch,
   LevelBody,
+  LevelQuery,
   LimitQuery,
   LimitsBody,
   MoveBody,
@@ -20,6 +21,8 @@ import type { Answer, Meta } from "#services/http/answer.ts"
 /** What the routes of risk ask for: limits and halts are set through commands, like everything. */
 export type Risk = {
   readonly limits: (query: LimitQuery, meta: Meta) => Promise<Answer<LimitsBody>>
+  /** What one level has itself, whether or not anybody is judged by it. */
+  readonly level: (query: LevelQuery, meta: Meta) => Promise<Answer<LevelBody>>
   /** Answers the level's limits as they are after the change. */
   readonly setLimits: (input: SetLimits, meta: Meta) => Promise<Answer<LevelBody>>
   readonly allot: (input: Allot, meta: Meta) => Promise<Answer<AllotmentBody>>

@@ -2,7 +2,11 @@ import type { Request } from "#domain/account/commands.ts"
 import { scopeOf } from "#domain/account/evolve-limits.ts"
 import { scopesOf } from "#domain/account/state.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
+import { laterOf } from "#domain/kernel/time.ts"
+import type { Symbol } from "#domain/kernel/ids.ts"
+import { plannedAt } from "#domain/risk/lower-first.ts"
 import { haltBody, haltsOf } from "#services/desk/bodies.ts"
+import { changesOf } from "#services/desk/limit-changes.ts"
 import type { Send } from "#services/desk/send.ts"
 import { created, ok, refused } from "#services/http/answer.ts"
 import type { AccountWriter } from "#streams/account-writer.ts"
@@ -37,12 +41,24 @@ export const makeRiskDesk = (
           position: `${partition}:${state.eventNo}`
         })
       }),
-    setLimits: async ({ scope, id, limits, partition: asked = partition, ...why }, meta) => {
+    level: async ({ scope, id, partition: asked = partition }) => {
       if (asked !== partition) return otherPartition(partition)
       const scopeId = scope === "firm" ? "firm" : id
-      const { restricted } = limits
-      const list = restricted === undefined || restricted === null ? restricted : [...new Set(restricted)].join(" ")
-      const changes = restricted === undefined ? limits : { ...limits, restricted: list === "" ? null : list }
+      return writer.look((state) => {
+        const found = scopeOf(state, scope, scopeId)
+        if (found === undefined && !(scope === "symbol" && state.instruments.has(id as Symbol)))
+          return refused(422, `Unknown${UNKNOWN[scope]}`, `there is no ${scope} ${id}`)
+        return ok(levelBody(partition, scope, scopeId, found && { ...found, ...plannedAt(found, laterOf(market.clock(), state.recordedAt)) }))
+      })
+    },
+    setLimits: async ({ scope, id, limits, partition: asked = partition, parts, ...why }, meta) => {
+      if (asked !== partition) return otherPartition(partition)
+      if (parts !== undefined)
+        return refused(422, "OnePartition", "parts are what the gateway divides among several partitions", {
+          errors: [{ field: "parts", reason: `this is partition ${partition} alone` }]
+        })
+      const scopeId = scope === "firm" ? "firm" : id
+      const changes = changesOf(limits)
       const outcome = await send({ type: "SetLimits", scope, scopeId, changes, ...why } as Request, undefined, meta)
       if ("problem" in outcome) return outcome
       return writer.look((state) => ok(levelBody(partition, scope, scopeId, scopeOf(state, scope, scopeId))))
@@ -109,6 +125,8 @@ export const makeRiskDesk = (
     }
   }
 }
+
+const UNKNOWN = { account: "Account", group: "Group", firm: "Firm", symbol: "Symbol" } as const
 
 const otherPartition = (partition: number) =>
   refused(422, "OtherPartition", `this is partition ${partition}`, {

@@ -22,6 +22,9 @@ export const riskRoutes = (risk: Risk, prefix?: `/${string}`): Mount => {
     HttpApiBuilder.group(api, "risk", (handlers) =>
       handlers
         .handle("limits", ({ query, request }) => answer(request, (meta) => risk.limits(query, meta)))
+        .handle("level", ({ params, query, request }) =>
+          answer(request, (meta) => risk.level({ ...params, ...query }, meta))
+        )
         .handleRaw("setLimits", ({ request }) => answerBody(request, decodeSetLimits, risk.setLimits))
         .handleRaw("allot", ({ request }) => answerBody(request, decodeAllot, risk.allot))
         .handleRaw("move", ({ request }) => answerBody(request, decodeMoveGroup, risk.move))

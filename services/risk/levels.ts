@@ -11,12 +11,18 @@ import {
   type LimitBook
 } from "#domain/risk/book.ts"
 import { LIMIT_NAMES, type Limits } from "#domain/risk/limits.ts"
+import type { Planned } from "#domain/risk/lower-first.ts"
 import type { Scope } from "#domain/risk/scope.ts"
 import type { LevelBody, LimitValues } from "#services/contract/limits.ts"
 import { limitValues } from "#services/desk/bodies.ts"
 
 /** A level's own limits; of one that has no scope yet there are none. */
-export const levelBody = (partition: number, kind: Scope["kind"], id: string, scope: Scope | undefined): LevelBody => ({
+export const levelBody = (
+  partition: number,
+  kind: Scope["kind"],
+  id: string,
+  scope: (Planned & Pick<Scope, "limitsNo">) | undefined
+): LevelBody => ({
   scope: kind,
   id,
   limits: limitValues(scope?.limits ?? {}),

@@ -15,6 +15,10 @@ beforeAll(async () => {
   const risk = riskRoutes({
     limits: async ({ account }) =>
       ok({ account, levels: [], effective: { maxPosition: "5" }, halts: [], position: "0:3" }),
+    level: async (query) => {
+      asked.push(query)
+      return ok({ scope: query.scope, id: query.id, limits: { maxPosition: "5" } })
+    },
     setLimits: async (input) => {
       asked.push(input)
       return ok({ scope: input.scope, id: input.id, limits: {} })
@@ -72,6 +76,14 @@ describe("risk", () => {
       status: 400,
       errors: [{ field: "account", reason: "is missing" }]
     })
+  })
+  it("answers what one level has itself, of one partition where that is asked", async () => {
+    const path = "/risk/limits/symbol/BTCUSDT?partition="
+    const limits = { maxPosition: "5" }
+    expect((await ask(served.port, `${path}2`)).json).toEqual({ scope: "symbol", id: "BTCUSDT", limits })
+    expect(asked.at(-1)).toEqual({ scope: "symbol", id: "BTCUSDT", partition: 2 })
+    expect((await ask(served.port, `${path}two`)).json).toMatchObject({ status: 400, errors: [{ field: "partition" }] })
+    expect((await ask(served.port, "/risk/limits/desk/a")).status).toBe(404)
   })
   it("sets, clears and leaves limits", async () => {
     const limits = { maxOrderNotional: "1000.5", maxPosition: null, maxOpenOrders: 10, collarPercent: 12.5 }

@@ -1,0 +1,60 @@
+import { Result } from "effect"
+import { wholeOf } from "#domain/risk/divide.ts"
+import { slotsFrom, type Planned } from "#domain/risk/lower-first.ts"
+import type { LevelBody, LevelPart } from "#services/contract/limits.ts"
+import { limitValues } from "#services/desk/bodies.ts"
+import { limitsOfBody } from "#services/desk/limit-changes.ts"
+import { type Forward, isDone, type Outcome } from "./forward-all.ts"
+import type { Passed } from "./forward.ts"
+import { type Forwarded, pathOf } from "./forwarded.ts"
+
+/** The limits of the firm or of a symbol as each partition has answered them. */
+export type Levels = ReadonlyMap<number, LevelBody>
+
+/** Asks each partition for its part; what one of them has answered instead, when it has none. */
+export const levelsOf = async (
+  forward: Forward,
+  asked: Forwarded,
+  partitions: ReadonlyArray<number>
+): Promise<Result.Result<Levels, Outcome>> => {
+  const outcomes = await Promise.all(
+    partitions.map((partition) => {
+      const url = pathOf(asked)
+      url.searchParams.set("partition", String(partition))
+      return forward({ ...asked, path: `${url.pathname}${url.search}` })
+    })
+  )
+  const failed = outcomes.find((outcome) => !isDone(outcome))
+  if (failed !== undefined) return Result.fail(failed)
+  const bodies = (outcomes as ReadonlyArray<Passed>).map(({ body }) => JSON.parse(body) as LevelBody)
+  return Result.succeed(new Map(bodies.map((body, i) => [partitions[i]!, body])))
+}
+
+export const plannedIn = ({ limits, waiting = [] }: LevelBody): Planned => ({
+  limits: limitsOfBody(limits),
+  waiting: waiting.map((due) => ({ from: due.effectiveFrom, limits: limitsOfBody(due.limits) }))
+})
+
+/** The whole, now and at each time that something waits for, beside the part of each partition. */
+export const answerOfAll = (levels: Levels): Passed => {
+  const [{ scope, id }] = [...levels.values()] as [LevelBody, ...ReadonlyArray<LevelBody>]
+  const planned = [...levels.values()].map(plannedIn)
+  const wholeAt = (from?: string) => limitValues(wholeOf(planned.map((one) => slotsFrom(one, from)[0]!.limits)))
+  const times = [...new Set(planned.flatMap(({ waiting }) => waiting.map(({ from }) => from)))].toSorted()
+  const positions = [...levels.values()].flatMap(({ position }) => position ?? [])
+  const body: LevelBody = {
+    scope,
+    id,
+    limits: wholeAt(),
+    ...(times.length > 0 && { waiting: times.map((from) => ({ effectiveFrom: from, limits: wholeAt(from) })) }),
+    ...(positions.length > 0 && { position: positions.join() }),
+    parts: Object.fromEntries([...levels].map(([partition, level]) => [partition, partOf(level)]))
+  }
+  return { status: 200, contentType: "application/json", body: JSON.stringify(body) }
+}
+
+const partOf = ({ limits, waiting, position }: LevelBody): LevelPart => ({
+  limits,
+  ...(waiting !== undefined && { waiting }),
+  ...(position !== undefined && { position })
+})

@@ -32,7 +32,7 @@ import { type Engine, openEngine, startProjector } from "./engine.ts"
 import { locateTransfers } from "./locate-transfers.ts"
 import type { ProcessProof } from "./process-proof.ts"
 import { newestPartition } from "./newest-partition.ts"
-import { takeOverHalts } from "./take-over-halts.ts"
+import { takeOverFirm } from "./take-over-firm.ts"
 import { keepSnapshots, type SnapshotKeeper } from "./snapshot-keeper.ts"
 import type { SnapshotWork } from "./snapshot-worker.ts"
 
@@ -80,6 +80,8 @@ export class PartitionDesk {
   /** of what is written here: whoever stands by reads what others took, where it is the same folder */
   readonly snapshots: SnapshotKeeper
   #serving: { readonly lease: Lease; readonly desks: Desks; readonly courier: TransferCourier } | undefined
+  /** nobody is answered before what the firm has elsewhere holds here */
+  #isOpen = false
   #eventNo: (() => number) | undefined
   /** the newest commit that was read or written here */
   #seen: ChainHead | undefined
@@ -92,7 +94,7 @@ export class PartitionDesk {
 
   /** What answers for the partition here; what is read must be from a writer that nobody else can have replaced. */
   desks(isRead: boolean): Desks | undefined {
-    const serving = this.#serving
+    const serving = this.#isOpen ? this.#serving : undefined
     return serving !== undefined && (!isRead || serving.lease.isFresh()) ? serving.desks : undefined
   }
 
@@ -183,6 +185,7 @@ export class PartitionDesk {
     const stop = async () => {
       // nothing more is taken; what was taken is answered; then the next writer may begin
       await unserve()
+      this.#isOpen = false
       this.#serving = undefined
       await courier.stop()
       detach()
@@ -197,7 +200,8 @@ export class PartitionDesk {
       await projector?.ended.catch(() => {})
     }
     try {
-      await takeOverHalts(log, writer)
+      await takeOverFirm(log, writer)
+      this.#isOpen = true
       await writer.look((state) => courier.restore(state))
       const received: typeof writer.submit = ({ request, ...head }) =>
         writer.submit({ ...head, request: receivedAt(request, clock()) })

@@ -6,6 +6,7 @@ import type { AccountEvent } from "./events.ts"
 import { ofAccount } from "./decide-limits.ts"
 import type { MovedGroup } from "./move-events.ts"
 import { escaped, heldOver } from "./held-over.ts"
+import { noRoom } from "./no-room.ts"
 import { haltsOfGroup, membersOf, packGroup } from "./pack-group.ts"
 import { bringIn, haltIdOf } from "./unpack-group.ts"
 import { refused, type Decided } from "./refused.ts"
@@ -118,7 +119,10 @@ const receivingProblem = (moved: MovedGroup, state: State): readonly [code: stri
         return ["OtherTerms", `${symbol} is something else here`]
     }
   }
-  return arrivesAsItLeft(moved, state) ? undefined : ["StateDiffers", "it would not be here what it was there"]
+  const arrived = arrivedAsItLeft(moved, state)
+  return arrived === undefined
+    ? ["StateDiffers", "it would not be here what it was there"]
+    : noRoom(arrived.firm.symbols, state)
 }
 const text = (_: string, value: unknown) => (typeof value === "bigint" ? String(value) : value)
 const parsed = (decimal: string): bigint | undefined => {
@@ -129,8 +133,8 @@ const parsed = (decimal: string): bigint | undefined => {
   }
 }
 
-/** Brought into an empty partition it must be the same text again. */
-const arrivesAsItLeft = (moved: MovedGroup, { instruments, recordedAt }: State): boolean => {
+/** Brought into an empty partition, this one, it must be the same text again. */
+const arrivedAsItLeft = (moved: MovedGroup, { instruments, recordedAt }: State): State | undefined => {
   const scratch: State = { ...initialState(0), instruments, recordedAt }
   try {
     bringIn(scratch, moved, 1)
@@ -139,9 +143,10 @@ const arrivesAsItLeft = (moved: MovedGroup, { instruments, recordedAt }: State):
       scratch.halts.set(haltId, { ...halt, haltId, at: recordedAt, eventNo: 2 + i })
     }
     const group = scratch.groups.get(moved.group)
-    return group !== undefined && JSON.stringify(packGroup(scratch, group, moved.moves)) === JSON.stringify(moved)
+    const text = group && JSON.stringify(packGroup(scratch, group, moved.moves))
+    return text === JSON.stringify(moved) ? scratch : undefined
   } catch {
-    return false // an amount that is none, a limit that nobody knows
+    return undefined // an amount that is none, a limit that nobody knows
   }
 }
 

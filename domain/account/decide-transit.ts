@@ -2,10 +2,12 @@ import { Result } from "effect"
 import type { AccountId } from "#domain/kernel/ids.ts"
 import type { Price } from "#domain/kernel/money.ts"
 import { unitsOf, type Carried } from "#domain/ledger/entry-events.ts"
+import { valueOf } from "#domain/risk/equity.ts"
 import type { Command } from "./commands.ts"
 import { moneyProblem, unitsProblem } from "./decide-transfers.ts"
 import type { ReceiveTransfer, SettleTransfer } from "./entries.ts"
 import { mustBePositive, unknownSymbol } from "./entry-checks.ts"
+import { noRoom } from "./no-room.ts"
 import { refused, type Decided } from "./refused.ts"
 import type { State } from "./state.ts"
 
@@ -61,9 +63,13 @@ const receivingProblem = (
   if (known === undefined) return unknownSymbol(symbol)
   if (known.base !== base || known.multiplier !== multiplier || known.settlement !== carried.currency)
     return refused("OtherTerms", `${symbol} is something else there`, "symbol")
-  if (mark === undefined && !state.marks.has(symbol))
-    return refused("UnknownSymbol", `nobody has ever said what ${symbol} is worth`, "mark")
-  return mustBePositive("quantity", quantity) ?? unitsProblem(account, symbol, quantity, cost)
+  const price = state.marks.get(symbol)?.price ?? mark
+  if (price === undefined) return refused("UnknownSymbol", `nobody has ever said what ${symbol} is worth`, "mark")
+  const problem = mustBePositive("quantity", quantity) ?? unitsProblem(account, symbol, quantity, cost)
+  if (problem !== undefined) return problem
+  const arriving = { position: quantity, value: valueOf(quantity, price, multiplier) }
+  const full = noRoom(new Map([[symbol, arriving]]), state)
+  return full && refused(...full, "quantity")
 }
 
 /** Ends what is in transit, once: the state tells whether it is still on its way. */

@@ -1,3 +1,5 @@
+import { isDivided } from "#domain/risk/divide.ts"
+import type { LimitName } from "#domain/risk/limits.ts"
 import type { HeldOver } from "./move-events.ts"
 import { packLimits, packWaiting } from "./pack-group.ts"
 import type { HaltState, State } from "./state.ts"
@@ -24,7 +26,7 @@ export const escaped = (there: HeldOver, state: State): readonly [code: string, 
   const name = ({ scope, id }: HeldOver["limits"][number]) => `${scope} ${id}`
   for (const one of [...there.limits, ...here.limits]) {
     const [mine, other] = [here, there].map(({ limits }) => limits.find((held) => name(held) === name(one)))
-    if (JSON.stringify(mine) !== JSON.stringify(other))
+    if (JSON.stringify(mine, withoutParts) !== JSON.stringify(other, withoutParts))
       return ["FirmLimits", `limits of ${name(one)} are others here: set the same in both partitions first`]
   }
   const halted = [...state.halts.values()]
@@ -32,6 +34,12 @@ export const escaped = (there: HeldOver, state: State): readonly [code: string, 
   return (
     missing && ["FirmHalted", `a halt of ${missing.scope} ${missing.id ?? missing.symbol ?? ""} does not hold here`]
   )
+}
+
+/** Of what is divided each partition has a part of its own: here it is enough that both have one. */
+const withoutParts = (_: string, held: unknown): unknown => {
+  const { name } = (held ?? {}) as { readonly name?: LimitName }
+  return name !== undefined && isDivided(name) ? { name } : held
 }
 
 const isAsStrict = (own: HaltState, { scope, id, symbol, mode }: HeldOver["halts"][number]): boolean =>

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest"
 import { monitorReaction } from "#domain/account/monitor-reaction.ts"
 import type { AccountId } from "#domain/kernel/ids.ts"
 import { plusMicros } from "#domain/kernel/time.ts"
+import type { Limits } from "#domain/risk/limits.ts"
 import { ETH, marginAccount, moving } from "./entry-story.ts"
 import { audited, empty, handedOver, mark, move, moveOut, packed, receive, settle } from "./moving.ts"
 import { amount, at, BTC, dataOf, instrument, market, Story, typesOf, verdict, type Outcome } from "./story.ts"
@@ -95,6 +96,60 @@ describe("a group that moves", () => {
     move(here, same)
     expect(same.state.groups.size).toBe(1)
     audited(here, same)
+  })
+
+  it.each<[string, Limits, Limits, string | undefined]>([
+    [
+      "of whatever is divided there may be another part",
+      { maxOpenOrders: 5, maxDailyLoss: amount("9") },
+      { maxOpenOrders: 1, maxDailyLoss: amount("1") },
+      undefined
+    ],
+    ["of the rest not", { collarPercent: amount("5") }, { collarPercent: amount("6") }, "are others here"],
+    ["units up to the part", { maxPosition: amount("9") }, { maxPosition: amount("5") }, undefined],
+    ["units beyond the part", { maxPosition: amount("9") }, { maxPosition: amount("4.9") }, "part of maxPosition of"],
+    ["worth up to the part", { maxGrossNotional: amount("9000") }, { maxGrossNotional: amount("500") }, undefined],
+    [
+      "worth beyond the part",
+      { maxGrossNotional: amount("9000") },
+      { maxGrossNotional: amount("499") },
+      "part of maxGrossNotional of"
+    ]
+  ])("has room in what the firm and a symbol may have where it comes: %s", (_, ofHere, ofThere, detail) => {
+    for (const [scope, id] of [
+      ["firm", "firm"],
+      ["symbol", BTC]
+    ] as const) {
+      if (scope === "symbol" && ofHere.maxDailyLoss !== undefined) continue // which no symbol has
+      const [here, there] = [begun(), empty()]
+      here.hold("3", "100") // A and B are of the group
+      here.hold("2", "100", "B")
+      here.limits(scope, id, ofHere)
+      there.limits(scope, id, ofThere)
+      moveOut(here)
+      const arrived = receive(there, handedOver(here))
+      if (detail === undefined) expect(typesOf(arrived)).toContain("GroupMovedIn")
+      else {
+        const refused = { code: "FirmLimits", detail: expect.stringContaining(detail) }
+        expect(dataOf(arrived, "GroupRefused")).toMatchObject(refused)
+      }
+      settle(here, arrived)
+      audited(here, there)
+    }
+  })
+
+  it("has room where it brings down what is there", () => {
+    const [here, there] = [begun(), empty()]
+    here.hold("3", "100")
+    here.limits("firm", "firm", { maxPosition: amount("9"), maxGrossNotional: amount("900") })
+    marginAccount(there)
+    there.deposit("10000", "M")
+    there.limits("account", "M", { shortAllowed: true })
+    const short = there.place({ account: "M", side: "sell", quantity: "7", price: "100" })
+    there.fill(short, "7", "100", { fee: amount("0") })
+    there.limits("firm", "firm", { maxPosition: amount("3"), maxGrossNotional: amount("300") })
+    move(here, there)
+    expect(there.state.groups.has("G" as never)).toBe(true)
   })
 
   it("remembers what its accounts' commands were answered, and where", () => {

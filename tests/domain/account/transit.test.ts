@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest"
 import { stateBytes, stateOfBytes } from "#domain/account/state-bytes.ts"
 import type { OnItsWay } from "#domain/account/transit.ts"
 import type { AccountId } from "#domain/kernel/ids.ts"
-import { formatFixed } from "#domain/kernel/money.ts"
+import { formatFixed, type Cash } from "#domain/kernel/money.ts"
 import { postingsOf } from "#domain/ledger/postings.ts"
 import { same } from "#services/simulation/same.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import { moving } from "./entry-story.ts"
-import { BTC, dataOf, instrument, Story, typesOf, type Outcome } from "./story.ts"
+import { amount, BTC, dataOf, instrument, Story, typesOf, type Outcome } from "./story.ts"
 
 /** A, B and C as always; in partition 1 the account E of another group, with BTCUSDT to trade. */
 const elsewhere = (): Story => {
@@ -73,6 +73,23 @@ describe("a transfer to another partition", () => {
     expect([here.held().total, there.held("E").total]).toEqual(["1.5", "0.5"])
     expect(formatFixed(there.account("E").balances.holdings.get(BTC)!.cost)).toBe("50")
     expect(booked([here, there], "in-transit")).toEqual({})
+  })
+
+  it.each([
+    ["1", {}, undefined],
+    ["1.1", {}, "FirmLimits"],
+    ["1", { maxGrossNotional: amount<Cash>("99") }, "FirmLimits"],
+    ["1", { maxGrossNotional: amount<Cash>("100") }, undefined]
+  ] as const)("of %s finds room in the firm's part there, or comes back: %o", (quantity, more, code) => {
+    const [here, there] = [Story.begun(), elsewhere()]
+    here.hold("2", "100")
+    there.limits("firm", "firm", { maxPosition: amount("1"), ...more })
+    here.send(away({ quantity }))
+    const answered = hand(there, next(here))
+    if (code === undefined) expect(typesOf(answered)).toEqual(["TransferredIn"])
+    else expect(dataOf(answered, "TransferRefused")).toMatchObject({ code })
+    settle(here, next(here), answered)
+    expect(here.held().total).toBe(code === undefined ? formatFixed(amount("2") - amount(quantity)) : "2")
   })
 
   it("of units that nobody has there brings their mark, and later ones count", () => {

@@ -32,6 +32,12 @@ const ask = async (url: string, body?: object): Promise<Told> => {
   return { status, retryAfter: headers.get("retry-after"), body: (await response.json()) as Told["body"] }
 }
 
+const put = async (url: string, body: object): Promise<Pick<Told, "status" | "body">> => {
+  const headers = { "content-type": "application/json" }
+  const response = await fetch(url, { method: "PUT", headers, body: JSON.stringify(body) })
+  return { status: response.status, body: (await response.json()) as Told["body"] }
+}
+
 const openRawOf = async (url: string) => {
   const raw = await openNatsRaw({ url, makes: false })
   return { ...raw, [Symbol.asyncDispose]: raw.close }
@@ -97,6 +103,13 @@ test(
         }
       })
       expect(await Promise.all(["usual", "mate"].map(statusOf))).toEqual(["Rejected", "Rejected"])
+      // limits of the firm: divided beforehand, and the partition that is added begins without a part
+      const ofFirm = { scope: "firm", id: "firm", reason: "a test" }
+      const limits = { maxOpenNotional: "1000000", maxOpenOrders: 11, maxOrderQuantity: "5" }
+      expect(await put(api("/risk/limits"), { ...ofFirm, limits })).toMatchObject({
+        status: 200,
+        body: { limits, parts: { 0: { limits: { maxOpenOrders: 6 } }, 1: { limits: { maxOpenOrders: 5 } } } }
+      })
       // a partition that is added meanwhile begins with it
       later = await start("later", "--only", "oms", "--partitions", "2")
       const late = { account: "late", owner: "o3", partition: 2, ...terms }
@@ -111,12 +124,31 @@ test(
       await fetch(api(`/risk/halts/${String(killed.body["haltId"])}`), { method: "DELETE" })
       const elsewhere = await ask(first.url(OMS, "/risk/halts"), { scope: "firm", reason: "a test", partition: 1 })
       expect(elsewhere).toMatchObject({ status: 503, body: { code: "NotTheWriter" } })
-      const limited = await fetch(api("/risk/limits"), {
-        method: "PUT",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ scope: "firm", id: "firm", limits: { maxOpenOrders: 5 }, reason: "a test" })
+      // its limits too, of which the one that was added has no part until they are set again
+      const firmLimits = "/risk/limits/firm/firm"
+      const [before, added] = [{ maxOpenOrders: 5 }, { maxOpenOrders: 0, maxOrderQuantity: "5" }]
+      expect((await ask(api(firmLimits))).body).toMatchObject({
+        limits,
+        parts: { 1: { limits: before }, 2: { limits: added } }
       })
-      expect([limited.status, ((await limited.json()) as { code: string }).code]).toEqual([422, "SeveralPartitions"])
+      const { halts } = (await ask(api("/risk/limits?account=late"))).body as {
+        halts: ReadonlyArray<{ haltId: string }>
+      }
+      await fetch(api(`/risk/halts/${halts.map(({ haltId }) => haltId).join()}`), { method: "DELETE" })
+      const beyond = (await ask(api("/orders"), { account: "late", ...order })).body
+      const { checks } = beyond["risk"] as { checks: ReadonlyArray<{ code: string; passed: boolean }> }
+      const denied = checks.filter(({ passed }) => !passed).map(({ code }) => code)
+      expect(denied).toEqual(["MAX_OPEN_ORDERS", "MAX_OPEN_NOTIONAL"])
+      const elsewhereToo = await put(first.url(OMS, "/risk/limits"), { ...ofFirm, limits })
+      expect(elsewhereToo).toMatchObject({ status: 422, body: { code: "SeveralPartitions" } })
+      const parts = { 0: "0.5", 1: "0.4", 2: "0.1" }
+      const tooFew = { ...ofFirm, limits: { maxOpenOrders: 2 }, parts }
+      expect(await put(api("/risk/limits"), tooFew)).toMatchObject({ status: 422, body: { code: "Indivisible" } })
+      expect(await put(api("/risk/limits"), { ...ofFirm, limits, parts })).toMatchObject({
+        status: 200,
+        body: { limits, parts: { 2: { limits: { maxOpenOrders: 1, maxOpenNotional: "100000" } } } }
+      })
+      expect(await statusOf("late")).toBe("PendingNew")
       expect((await ask(api("/pnl/realtime?account=mate"))).body["position"]).toMatch(/^1:/)
 
       const notHere = { status: 503, retryAfter: "1", body: { code: "NotTheWriter" } }

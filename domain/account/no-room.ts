@@ -2,6 +2,7 @@ import type { Symbol } from "#domain/kernel/ids.ts"
 import { absOf } from "#domain/kernel/money.ts"
 import type { LimitName } from "#domain/risk/limits.ts"
 import { exposureOf, type Scope, type SymbolExposure } from "#domain/risk/scope.ts"
+import { furthest } from "#domain/risk/used.ts"
 import type { State } from "./state.ts"
 
 type Problem = readonly [code: string, detail: string]
@@ -37,10 +38,4 @@ export const noRoom = (arriving: Arriving, { firm, symbols }: State): Problem | 
   if (most !== undefined && gross > 0n && firm.worth.gross + firm.openNotional + gross > most)
     return tooMuch(firm, "maxGrossNotional")
   return undefined
-}
-
-/** Units from zero with every open order of the worse side filled. */
-const furthest = (position: bigint, { buying, selling }: Readonly<SymbolExposure>): bigint => {
-  const [long, short] = [position + buying, selling - position]
-  return long > short ? long : short
 }

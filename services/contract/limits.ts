@@ -162,6 +162,8 @@ export type LimitValues = typeof LimitValues.Type
 const levelFields = {
   limits: LimitValues,
   waiting: Schema.optionalKey(Schema.Array(Schema.Struct({ effectiveFrom: TimeText, limits: LimitValues }))),
+  /** of the firm and of a symbol: what a partition uses of the limits that are divided, whether or not they are set */
+  used: Schema.optionalKey(LimitValues),
   position: Schema.optionalKey(Schema.String)
 }
 /** What one of several partitions has of the firm's or of a symbol's limits. */

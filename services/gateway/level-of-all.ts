@@ -53,8 +53,9 @@ export const answerOfAll = (levels: Levels): Passed => {
   return { status: 200, contentType: "application/json", body: JSON.stringify(body) }
 }
 
-const partOf = ({ limits, waiting, position }: LevelBody): LevelPart => ({
+const partOf = ({ limits, waiting, used, position }: LevelBody): LevelPart => ({
   limits,
   ...(waiting !== undefined && { waiting }),
+  ...(used !== undefined && { used }),
   ...(position !== undefined && { position })
 })

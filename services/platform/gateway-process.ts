@@ -62,7 +62,7 @@ export const gatewayProcess = Effect.fn("gateway")(function* (options: PlatformO
       name: "gateway",
       version: VERSION,
       port,
-      mounts: [forwardRoute(forwardLimits(forwardToAll(forward, look), look))],
+      mounts: [forwardRoute(forwardLimits({ forward: forwardToAll(forward, look), partitions: look, clock }))],
       health: async () => {
         const partitions = await ledger.list()
         const holders = await Promise.all(partitions.map((partition) => holderIn(store, partition)))

@@ -2,10 +2,12 @@ import type { Request } from "#domain/account/commands.ts"
 import { scopeOf } from "#domain/account/evolve-limits.ts"
 import { scopesOf } from "#domain/account/state.ts"
 import { formatFixed } from "#domain/kernel/money.ts"
-import { laterOf } from "#domain/kernel/time.ts"
+import { laterOf, microsOf } from "#domain/kernel/time.ts"
 import type { Symbol } from "#domain/kernel/ids.ts"
+import { dayOf } from "#domain/risk/equity.ts"
 import { plannedAt } from "#domain/risk/lower-first.ts"
-import { haltBody, haltsOf } from "#services/desk/bodies.ts"
+import { usedBy } from "#domain/risk/used.ts"
+import { haltBody, haltsOf, limitValues } from "#services/desk/bodies.ts"
 import { changesOf } from "#services/desk/limit-changes.ts"
 import type { Send } from "#services/desk/send.ts"
 import { created, ok, refused } from "#services/http/answer.ts"
@@ -48,7 +50,11 @@ export const makeRiskDesk = (
         const found = scopeOf(state, scope, scopeId)
         if (found === undefined && !(scope === "symbol" && state.instruments.has(id as Symbol)))
           return refused(422, `Unknown${UNKNOWN[scope]}`, `there is no ${scope} ${id}`)
-        return ok(levelBody(partition, scope, scopeId, found && { ...found, ...plannedAt(found, laterOf(market.clock(), state.recordedAt)) }))
+        const at = laterOf(market.clock(), state.recordedAt)
+        const level = levelBody(partition, scope, scopeId, found && { ...found, ...plannedAt(found, at) })
+        if (scope === "account" || scope === "group") return ok(level)
+        const used = usedBy(state.firm, dayOf(microsOf(at)), scope === "symbol" ? (id as Symbol) : undefined)
+        return ok({ ...level, used: limitValues(used) })
       })
     },
     setLimits: async ({ scope, id, limits, partition: asked = partition, parts, ...why }, meta) => {

@@ -43,7 +43,9 @@ ${lists.join("\n")}
 Limits are set for an account, its group, the firm and a symbol (\`PUT /risk/limits\`); all must hold. A change is an event
 with who proposed it, who approved it, why, and from when. A limit below what is in use is taken: nothing is undone, and what
 would add to it is refused. Of \`maxGrossNotional\` and \`maxOpenNotional\` the firm may hand parts out to its groups beforehand
-(\`POST /risk/allotments\`); the sum is never above the firm's limit, and what a group uses does not go back.
+(\`POST /risk/allotments\`); the sum is never above the firm's limit, and what a group uses does not go back. Over several
+partitions the firm's and symbols' limits are divided beforehand (docs/writers.md). \`GET /risk/limits/SCOPE/ID\` answers what
+one level has itself, and what the firm or a symbol uses of it.
 
 ## Rates
 

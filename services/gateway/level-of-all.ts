@@ -11,23 +11,26 @@ import { type Forwarded, pathOf } from "./forwarded.ts"
 /** The limits of the firm or of a symbol as each partition has answered them. */
 export type Levels = ReadonlyMap<number, LevelBody>
 
-/** Asks each partition for its part; what one of them has answered instead, when it has none. */
+/** Asks one partition for its part: its answer, or what came instead. */
+export const levelIn = async (
+  forward: Forward,
+  asked: Forwarded,
+  partition: number
+): Promise<Result.Result<LevelBody, Outcome>> => {
+  const url = pathOf(asked)
+  url.searchParams.set("partition", String(partition))
+  const outcome = await forward({ ...asked, path: `${url.pathname}${url.search}` })
+  return isDone(outcome) ? Result.succeed(JSON.parse(outcome.body) as LevelBody) : Result.fail(outcome)
+}
+
+/** Asks each partition for its part; without one of them there is no whole. */
 export const levelsOf = async (
   forward: Forward,
   asked: Forwarded,
   partitions: ReadonlyArray<number>
 ): Promise<Result.Result<Levels, Outcome>> => {
-  const outcomes = await Promise.all(
-    partitions.map((partition) => {
-      const url = pathOf(asked)
-      url.searchParams.set("partition", String(partition))
-      return forward({ ...asked, path: `${url.pathname}${url.search}` })
-    })
-  )
-  const failed = outcomes.find((outcome) => !isDone(outcome))
-  if (failed !== undefined) return Result.fail(failed)
-  const bodies = (outcomes as ReadonlyArray<Passed>).map(({ body }) => JSON.parse(body) as LevelBody)
-  return Result.succeed(new Map(bodies.map((body, i) => [partitions[i]!, body])))
+  const levels = await Promise.all(partitions.map((partition) => levelIn(forward, asked, partition)))
+  return Result.map(Result.all(levels), (all) => new Map(all.map((level, i) => [partitions[i]!, level])))
 }
 
 export const plannedIn = ({ limits, waiting = [] }: LevelBody): Planned => ({

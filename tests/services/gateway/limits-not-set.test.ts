@@ -37,11 +37,18 @@ describe("limits of the firm that a gateway cannot set in every partition", () =
     expect(recorded()).toEqual([3, 3, 3])
   })
 
-  it("are set in none while one cannot be asked what it has", async () => {
+  it("are lowered where they can be and raised nowhere while one cannot be asked what it has", async () => {
     const { put, state, recorded } = await begun()
-    state.isAway = ({ partition: no, limits }) => limits === undefined && no === 1
-    expect(await put({ maxPosition: "9" })).toMatchObject({ status: 503, code: "NotTheWriter" })
-    expect(recorded()).toEqual([1, 1, 1])
+    state.isAway = ({ partition: no }) => no === 1
+    const partly = { status: 503, code: "OutcomeUnknown", detail: expect.stringContaining("at 0:2,2:2,") }
+    expect(await put({ maxPosition: "9" })).toMatchObject(partly)
+    expect(recorded()).toEqual([2, 1, 2])
+    const nothing = { status: 503, code: "NotTheWriter", detail: expect.stringContaining("nothing was recorded") }
+    expect(await put({ maxPosition: "12" })).toMatchObject(nothing)
+    expect(recorded()).toEqual([2, 1, 2])
+    state.isAway = () => false
+    expect(await put({ maxPosition: "12" })).toMatchObject({ status: 200, limits: { maxPosition: "12" } })
+    expect(recorded()).toEqual([3, 2, 3])
   })
 
   it("are not raised in one while another uses more than its new part, since nothing is undone", async () => {

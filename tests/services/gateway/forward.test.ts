@@ -26,6 +26,10 @@ describe("what a request is for", () => {
     [asked("GET", "/accounts"), {}],
     [asked("POST", "/risk/halts", '{"scope":"group","id":"G","reason":"r"}'), { group: "G" }],
     [asked("PUT", "/risk/limits", '{"scope":"account","id":"A","limits":{},"reason":"r"}'), { account: "A" }],
+    [asked("GET", "/risk/limits/group/G"), { group: "G" }],
+    [asked("GET", "/risk/limits/account/A%2Eb?atLeast=0:3"), { account: "A.b" }],
+    [asked("GET", "/risk/limits/firm/firm?partition=2"), { partition: 2 }],
+    [asked("GET", "/risk/limits/symbol/BTCUSDT"), {}],
     [asked("DELETE", "/risk/halts/halt-2-9"), { partition: 2 }],
     [asked("POST", "/orders", "no JSON"), {}]
   ])("%j", (request, concern) => expect(concernOf(request)).toEqual(concern))

@@ -3,7 +3,16 @@ import { AccountId, ClOrdId, GroupId, OrderId, Symbol } from "#domain/kernel/ids
 import { AllottedLimit, HaltMode } from "#domain/risk/events.ts"
 import { LimitScope, SELF_TRADE_MODES } from "#domain/risk/limits.ts"
 import { CashInput, CashLimitInput, QuantityLimitInput, RateInput } from "#services/http/decimals.ts"
-import { DecimalText, Note, PartitionText, readFields, TimeInput, TimeText } from "./fields.ts"
+import {
+  DecimalText,
+  Note,
+  pageFields,
+  type PageQuery,
+  PartitionText,
+  readFields,
+  TimeInput,
+  TimeText
+} from "./fields.ts"
 import { CheckBody } from "./orders.ts"
 
 export const Scope = LimitScope
@@ -186,6 +195,10 @@ export type LevelBody = typeof LevelBody.Type
 export const levelParams = { scope: Scope, id: ScopeId }
 export const levelQuery = { partition: Schema.optionalKey(PartitionText), ...readFields }
 export type LevelQuery = { readonly scope: Scope; readonly id: string; readonly partition?: number }
+
+/** What `GET /risk/halts` takes. */
+export const haltsQuery = { partition: Schema.optionalKey(PartitionText), ...pageFields }
+export type HaltsQuery = PageQuery & { readonly partition?: number }
 
 /** Body of `POST /risk/moves`: a risk group with all of its accounts goes to another partition of the ledger. */
 export const MoveGroup = Schema.Struct({

@@ -36,7 +36,8 @@ export const concernOf = (request: Forwarded): Concern => {
   const { account, owner, group = owner, partition, scope, id: scopeId } = fieldsOf(request.body)
   const [, levelOf, levelId] = /^\/risk\/limits\/([^/]+)\/([^/]+)$/u.exec(pathname) ?? []
   if (levelOf === "account" || levelOf === "group") return { [levelOf]: decodeURIComponent(levelId!) }
-  if (levelOf !== undefined) return partitionIn(searchParams)
+  if (levelOf !== undefined || (request.method === "GET" && pathname === "/risk/halts"))
+    return partitionIn(searchParams)
   const text = (value: unknown) => (typeof value === "string" ? value : undefined)
   const [, numbered] = /^\/(?:orders\/|risk\/halts\/halt-)(\d+)-\d+$/u.exec(pathname) ?? []
   if (numbered !== undefined) return { partition: Number(numbered) }

@@ -8,6 +8,7 @@ import { concernOf, type Forwarded } from "#services/gateway/forwarded.ts"
 import { forwardToAll } from "#services/gateway/forward-all.ts"
 import { forwardLimits } from "#services/gateway/forward-limits.ts"
 import { forwarder } from "#services/gateway/forward.ts"
+import { haltsOfAll } from "#services/gateway/halts-of-all.ts"
 import { forwardRoute } from "#services/gateway/forward-route.ts"
 import { serveApi } from "#services/http/serve.ts"
 import { AccountDirectory } from "#streams/account-directory.ts"
@@ -56,13 +57,14 @@ export const gatewayProcess = Effect.fn("gateway")(function* (options: PlatformO
   }
   const writerOf = async (partition: number) => (await holderIn(store, partition))?.url
   const forward = forwarder({ partitionOf, writerOf, newId: () => newCommandId(microsOf(clock())) })
+  const ofAll = forwardLimits({ forward: forwardToAll(forward, look), partitions: look, clock })
   const port = PORTS.gateway + options.portOffset
   yield* Layer.build(
     serveApi({
       name: "gateway",
       version: VERSION,
       port,
-      mounts: [forwardRoute(forwardLimits({ forward: forwardToAll(forward, look), partitions: look, clock }))],
+      mounts: [forwardRoute(haltsOfAll(ofAll, look))],
       health: async () => {
         const partitions = await ledger.list()
         const holders = await Promise.all(partitions.map((partition) => holderIn(store, partition)))

@@ -43,7 +43,10 @@ export const routedRisk = (router: PartitionRouter): Risk => {
         )
       return router.onGroup(group, false, ({ risk }) => risk.move(input, meta))
     },
-    halts: (query, meta) => router.onOnly(true, "scope", OF_ALL, ({ risk }) => risk.halts(query, meta)),
+    halts: (query, meta) =>
+      query.partition === undefined
+        ? router.onOnly(true, "partition", OF_ALL, ({ risk }) => risk.halts(query, meta))
+        : router.on(query.partition, true, ({ risk }) => risk.halts(query, meta)),
     resume: (haltId, meta) => router.onId(haltId, false, ({ risk }) => risk.resume(haltId, meta))
   }
 }

@@ -1,12 +1,13 @@
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { AccountId } from "#domain/kernel/ids.ts"
-import { pageFields, readFields } from "#services/contract/fields.ts"
+import { readFields } from "#services/contract/fields.ts"
 import {
   Allot,
   AllotmentBody,
   HaltBody,
   HaltPage,
+  haltsQuery,
   KillBody,
   KillSwitch,
   LevelBody,
@@ -43,7 +44,7 @@ class Limits extends HttpApiGroup.make("risk").add(
   }),
   HttpApiEndpoint.post("move", "/risk/moves", { payload: MoveGroup, success: MoveBody, error: COMMAND_PROBLEMS }),
   HttpApiEndpoint.post("check", "/risk/check", { payload: NewOrder, success: RiskAnswer, error: COMMAND_PROBLEMS }),
-  HttpApiEndpoint.get("halts", "/risk/halts", { query: pageFields, success: HaltPage, error: READ_PROBLEMS }),
+  HttpApiEndpoint.get("halts", "/risk/halts", { query: haltsQuery, success: HaltPage, error: READ_PROBLEMS }),
   HttpApiEndpoint.post("halt", "/risk/halts", {
     payload: PlaceHalt,
     success: HaltBody.pipe(HttpApiSchema.status(201)),

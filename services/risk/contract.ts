@@ -1,8 +1,9 @@
-import type { Page, PageQuery } from "#services/contract/fields.ts"
+import type { Page } from "#services/contract/fields.ts"
 import type {
   Allot,
   AllotmentBody,
   HaltBody,
+  HaltsQuery,
   KillBody,
   KillSwitch,
   LevelBody,
@@ -30,7 +31,7 @@ export type Risk = {
   readonly check: (input: NewOrder, meta: Meta) => Promise<Answer<RiskAnswer>>
   /** Answered when the other partition has the group, or does not take it, or after 5 s. */
   readonly move: (input: MoveGroup, meta: Meta) => Promise<Answer<MoveBody>>
-  readonly halts: (query: PageQuery, meta: Meta) => Promise<Answer<Page<HaltBody>>>
+  readonly halts: (query: HaltsQuery, meta: Meta) => Promise<Answer<Page<HaltBody>>>
   readonly halt: (input: PlaceHalt, meta: Meta) => Promise<Answer<HaltBody>>
   /** Halts and cancels everything in one command; answered when the venue has confirmed all, or after 5 s. */
   readonly kill: (input: KillSwitch, meta: Meta) => Promise<Answer<KillBody>>

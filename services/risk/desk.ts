@@ -8,6 +8,7 @@ import { dayOf } from "#domain/risk/equity.ts"
 import { plannedAt } from "#domain/risk/lower-first.ts"
 import { usedBy } from "#domain/risk/used.ts"
 import { haltBody, haltsOf, limitValues } from "#services/desk/bodies.ts"
+import { compareHalts } from "#services/desk/halt-order.ts"
 import { changesOf } from "#services/desk/limit-changes.ts"
 import type { Send } from "#services/desk/send.ts"
 import { created, ok, refused } from "#services/http/answer.ts"
@@ -96,12 +97,16 @@ export const makeRiskDesk = (
         "a whole platform writes one partition: groups move between processes of --only oms"
       ),
     check: (input) => writer.look((state) => check(state, input)),
-    halts: ({ after, limit = 100 }) =>
-      writer.look((state) => {
-        const all = [...state.halts.values()].filter((halt) => after === undefined || halt.haltId > after)
+    halts: async ({ after, limit = 100, partition: asked = partition }) => {
+      if (asked !== partition) return otherPartition(partition)
+      return writer.look((state) => {
+        const all = [...state.halts.values()]
+          .filter(({ haltId }) => after === undefined || compareHalts(haltId, after) > 0)
+          .toSorted((a, b) => compareHalts(a.haltId, b.haltId))
         const items = all.slice(0, limit).map((halt) => haltBody(halt, partition))
         return ok({ items, ...(all.length > limit && { next: items.at(-1)!.haltId }) })
-      }),
+      })
+    },
     halt: async ({ scope, id, symbol, reason, mode, partition: asked = partition }, meta) => {
       if (asked !== partition) return otherPartition(partition)
       const optional = {

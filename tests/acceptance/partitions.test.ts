@@ -103,6 +103,8 @@ test(
         }
       })
       expect(await Promise.all(["usual", "mate"].map(statusOf))).toEqual(["Rejected", "Rejected"])
+      const { items } = (await ask(api("/risk/halts"))).body as { items: ReadonlyArray<{ haltId: string }> }
+      expect(items.map(({ haltId }) => haltId).join()).toBe(firm.body["haltId"])
       // limits of the firm: divided beforehand, and the partition that is added begins without a part
       const ofFirm = { scope: "firm", id: "firm", reason: "a test" }
       const limits = { maxOpenNotional: "1000000", maxOpenOrders: 11, maxOrderQuantity: "5" }

@@ -158,7 +158,14 @@ const readerOf = (fields: ReadonlyArray<ScannedField>): ReadData | undefined => 
 }
 const bytesOf = (label: string): Uint8Array => new TextEncoder().encode(label)
 
-type Reader = { readonly type: string; readonly label: Uint8Array; readonly v: number; readonly data: ReadData }
+type Reader = {
+  readonly type: string
+  readonly label: Uint8Array
+  readonly v: number
+  readonly data: ReadData
+  /** whose event came after this one's the last time */
+  next: Reader | undefined
+}
 const TRACE = bytesOf(',"trace":"')
 const ACCOUNT = bytesOf(',"account":"')
 
@@ -172,17 +179,19 @@ export const eventScanner = <Event extends Recorded>(
 ): ((body: Uint8Array, bodyText: string, from: number) => ReadonlyArray<Event> | undefined) => {
   const readers = definitions.flatMap(({ definition: { type, v }, fields }): Array<Reader> => {
     const data = readerOf(fields)
-    return data === undefined ? [] : [{ type, label: bytesOf(`:"${type}","v":${v},"recordedAt":"`), v, data }]
+    return data === undefined
+      ? []
+      : [{ type, label: bytesOf(`:"${type}","v":${v},"recordedAt":"`), v, data, next: undefined }]
   })
   let newest = readers[0]!
-  let newer = readers[0]!
-  /** Two types take turns most of the time. */
+  /** Types follow each other as they did before, most of the time. */
   const readerHere = (): Reader => {
-    if (stands(newer.label)) [newest, newer] = [newer, newest]
-    else if (!stands(newest.label)) {
+    const { next } = newest
+    if (next !== undefined && stands(next.label)) newest = next
+    else {
       const found = readers.find(({ label }) => stands(label))
       if (found === undefined) throw OTHERWISE
-      newer = newest
+      newest.next = found
       newest = found
     }
     at += newest.label.length

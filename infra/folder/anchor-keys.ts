@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto"
-import { open, readdir, readFile, rename, rm } from "node:fs/promises"
+import { open, readFile, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { keyIdOf, publicHex } from "#streams/anchors/records.ts"
 import type { AnchorKeys, PrivateKey } from "#streams/anchors/anchorer.ts"
@@ -31,8 +31,9 @@ export const keyFolder = (folder: string): AnchorKeys => ({
       throw new Error(`The signing key ${id} in ${folder} cannot be read: ${(cause as Error).message}.`, { cause })
     }
   },
-  forgetAllBut: async (id) => {
-    for (const name of await readdir(folder)) if (name !== `${id}.pem`) await rm(join(folder, name))
+  forget: async (ids) => {
+    for (const id of ids) await rm(join(folder, `${id}.pem`), { force: true })
+    await syncFolder(folder)
   }
 })
 

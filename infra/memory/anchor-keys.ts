@@ -14,8 +14,8 @@ export const memoryKeys = (): AnchorKeys => {
       return made
     },
     find: async (id) => keys.get(id),
-    forgetAllBut: async (id) => {
-      for (const other of keys.keys()) if (other !== id) keys.delete(other)
+    forget: async (ids) => {
+      for (const id of ids) keys.delete(id)
     }
   }
 }

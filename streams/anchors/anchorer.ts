@@ -22,7 +22,7 @@ export type AnchorKeys = {
   /** Makes a new one, durably. */
   readonly make: () => Promise<PrivateKey>
   readonly find: (id: string) => Promise<PrivateKey | undefined>
-  readonly forgetAllBut: (id: string) => Promise<void>
+  readonly forget: (ids: ReadonlyArray<string>) => Promise<void>
 }
 
 export type AnchorerOptions = {
@@ -139,7 +139,9 @@ export const makeAnchorer = ({ book, keys, clock, mayBegin = () => true }: Ancho
           return keyRecord(key, old, old.id)
         })
         await upToDate()
-        await keys.forgetAllBut(key.id)
+        // one that the book does not name may be another rotation's, which is about to announce it
+        const named = ring.records.map((one) => one.key)
+        await keys.forget(named.slice(0, named.indexOf(key.id)))
         return record
       }),
     key: () => inTurn(async () => (await current()).record)

@@ -100,6 +100,21 @@ export const anchorBookContract = (
       expect(anchors).toHaveLength(24)
     })
 
+    it("has one key after another where several replace it at once, and what signs then is not thrown away", async () => {
+      const open = await fresh()
+      const keys = memoryKeys()
+      const signers = await Promise.all(
+        [0, 1, 2].map(async () => makeAnchorer({ book: await open(), keys, clock: clock() }))
+      )
+      await signers[0]!.key()
+      await Promise.all(signers.map((one) => one.rotate()))
+      await signers[0]!.sign(head(1))
+      const { keys: named, faults, anchors } = await checkBook(await open())
+      expect([faults, named.length, anchors.length]).toEqual([[], 4, 1])
+      const kept = await Promise.all(named.map(async ({ key }) => (await keys.find(key)) !== undefined))
+      expect(kept).toEqual([false, false, false, true])
+    })
+
     it("takes over from a book what it has not, also after a process that ended in between", async () => {
       const open = await fresh()
       const source = memoryAnchors()

@@ -50,7 +50,7 @@ const numberedKeys = (): AnchorKeys => {
   return {
     make: async () => keyOf(++made),
     find: async (id) => Array.from({ length: made }, (_, i) => keyOf(i + 1)).find((key) => key.id === id),
-    forgetAllBut: async () => undefined
+    forget: async () => undefined
   }
 }
 

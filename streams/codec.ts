@@ -144,13 +144,27 @@ const encodeWith = (plan: Plan, event: Recorded): string => {
   }
   const optional =
     (trace === undefined ? "" : `,"trace":${JSON.stringify(trace)}`) +
-    (account === undefined ? "" : `,"account":${JSON.stringify(account)}`)
+    (account === undefined ? "" : `,"account":${quotedAccount(account)}`)
   return (
     `{"eventNo":${eventNo},"type":"${type}","v":${v},"recordedAt":"${recordedAt}","effectiveAt":"${effectiveAt}",` +
-    `"actor":${JSON.stringify(actor)},"cause":${JSON.stringify(cause)},"correlation":${JSON.stringify(correlation)}` +
+    `"actor":${quotedActor(actor)},"cause":${quotedCause(cause)},"correlation":${quotedCause(correlation)}` +
     `${optional},"data":{${data}}}`
   )
 }
+
+/** The events of a command have one actor, cause and account: what was quoted last is kept. */
+const quoting = (): ((text: string) => string) => {
+  let last = ""
+  let quoted = '""'
+  return (text) => {
+    if (text === last) return quoted
+    last = text
+    return (quoted = JSON.stringify(text))
+  }
+}
+const quotedActor = quoting()
+const quotedCause = quoting()
+const quotedAccount = quoting()
 
 /** Brings stored data to its type's present version, step by step. */
 const upToDate = (

@@ -86,6 +86,9 @@ const kept = (map: ReadonlyMap<string, Answered>, key: AnswerKey): Answered | un
   map.size === 0 ? undefined : map.get(textOf(key))
 export const textOf = ({ owner, high, low }: AnswerKey): string => `${owner} ${high} ${low}`
 
+/** What a venue's report has, and nothing else; to ask whether a name is there takes longer. */
+type Reported = { readonly execId: string; readonly orderId: OrderId }
+
 /** Remembers the events of a command of `owner`, an account's number. Called for every recorded event. */
 export const remember = (
   state: AnsweredCommands,
@@ -93,8 +96,8 @@ export const remember = (
   owner: number | undefined,
   open: OpenOrders
 ): void => {
-  if ("execId" in event.data) {
-    const { orderId, execId } = event.data
+  const { execId, orderId } = event.data as Partial<Reported>
+  if (execId !== undefined && orderId !== undefined) {
     const order = event.type === "OrderFilled" ? orderNumber(orderId) : Number.NaN
     putNew(state, reportKey(orderId, execId, event.effectiveAt), event, order, Number.NaN)
   } else if (event.type === "KillRequested") {

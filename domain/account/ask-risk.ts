@@ -11,11 +11,11 @@ import type { OrderRiskDecidedData } from "#domain/risk/events.ts"
 import { dayOf } from "#domain/risk/equity.ts"
 import { marginTerms } from "#domain/risk/margin.ts"
 import type { PriceEvidence, RiskQuestion } from "#domain/risk/question.ts"
-import { exposureOf, type SymbolExposure } from "#domain/risk/scope.ts"
+import type { SymbolExposure } from "#domain/risk/scope.ts"
 import type { OrderType, Side } from "#domain/venue/messages.ts"
 import type { Command } from "./commands.ts"
 import { ownersOpposite, ownOpposite } from "./opposite.ts"
-import { bookFor, haltOf, scopesFor, type Account, type State } from "./state.ts"
+import { bookFor, lineOf, haltOf, scopesFor, type Account, type State } from "./state.ts"
 
 /** An order, or what a replace would make of it, as risk sees it. */
 export type Judged = {
@@ -39,6 +39,7 @@ export const judge = (
   existing: OpenOrder | undefined
 ): OrderRiskDecidedData => assess(orderId, questionOf(command, account, state, instrument, order, existing))
 
+const NOT_SOLD = { total: 0n, reserved: 0n } as const
 const NOT_COUNTED = { leaves: 0n, notional: 0n, open: false } as const
 
 export const questionOf = (
@@ -53,16 +54,14 @@ export const questionOf = (
   const { request } = command
   const { symbol } = instrument
   const cash = cashOf(account.balances, instrument.settlement)
-  const held = holdingOf(account.balances, symbol)
+  const held = side === "sell" ? holdingOf(account.balances, symbol) : NOT_SOLD // what is bought need not be there
   const nowMicros = microsOf(command.at)
   const evidence = evidenceOf(command, nowMicros, order)
   const counted =
     existing === undefined
       ? NOT_COUNTED
       : { leaves: existing.exposed, notional: existing.exposedNotional, open: existing.counted }
-  const ofAccount = exposureOf(account.risk, symbol)
-  const ofGroup = exposureOf(account.group.risk, symbol)
-  const ofFirm = exposureOf(state.firm, symbol)
+  const { own: ofAccount, group: ofGroup, firm: ofFirm, sizes } = lineOf(account, symbol)
   const price = order.price ?? (orderType === "stop" ? stopPrice : undefined)
   const valued = price ?? evidence?.price
   const notional = valued === undefined ? undefined : notionalOf(instrument, valued, leaves)
@@ -110,6 +109,7 @@ export const questionOf = (
           ),
     locate: existing?.locate ?? locateOf(order.instructions) ?? locateOf(request),
     reduceOnly: (order.instructions ?? existing?.instructions)?.reduceOnly === true,
+    sizes,
     habits: account.habits,
     ownOpposite: () => ownOpposite(account, symbol, side, existing),
     ownersOpposite: () => ownersOpposite(state, account, symbol, side)

@@ -11,12 +11,11 @@ import { firstNumber, orderNumber } from "#domain/orders/open-orders.ts"
 import { isTrailing, shapeProblem } from "#domain/orders/shape.ts"
 import { protectionPrice, trailStart } from "#domain/orders/terms.ts"
 import { watchedNo } from "#domain/orders/watch.ts"
-import { exposureOf } from "#domain/risk/scope.ts"
 import { judge } from "./ask-risk.ts"
 import { clOrdIdOf, type Command, type SubmitOrder } from "./commands.ts"
 import { preventSelfTrade } from "./decide-self-trade.ts"
 import { inexact, refused, type Decided } from "./refused.ts"
-import type { Account, State } from "./state.ts"
+import { lineOf, type Account, type State } from "./state.ts"
 
 /** The id that an order gets when it is the next event of its partition. */
 const nextOrderId = (state: State): OrderId => `${state.partition}-${state.eventNo + 1}` as OrderId
@@ -52,8 +51,8 @@ export const submitOrder = (command: Command, request: SubmitOrder, account: Acc
 }
 
 /** Whether the account has open orders on the other side at all. */
-const mayMeetOwn = ({ risk }: Account, symbol: SubmitOrder["symbol"], side: SubmitOrder["side"]): boolean => {
-  const { buying, selling } = exposureOf(risk, symbol)
+const mayMeetOwn = (account: Account, symbol: SubmitOrder["symbol"], side: SubmitOrder["side"]): boolean => {
+  const { buying, selling } = lineOf(account, symbol).own
   return (side === "buy" ? selling : buying) !== 0n
 }
 

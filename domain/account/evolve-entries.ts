@@ -7,9 +7,8 @@ import { unitsOf, type Carried, type EntryEvent } from "#domain/ledger/entry-eve
 import type { TransferReturned } from "#domain/ledger/transit-events.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import { moveWorth } from "#domain/risk/equity.ts"
-import { moveExposure } from "#domain/risk/scope.ts"
 import { payIn, revalueAfterFill, revalueCarried } from "./evolve-risk.ts"
-import type { Account, State } from "./state.ts"
+import { moveExposures, type Account, type State } from "./state.ts"
 import { leave, take, transitOf } from "./transit.ts"
 
 /** Writes what is no trade into an account: its money and units, and what the scopes count of them. */
@@ -111,10 +110,8 @@ const win = (account: Account, amount: bigint, at: Time): void => {
   if (amount !== 0n) for (const { worth } of account.scopes) moveWorth(worth, 0n, 0n, amount, microsOf(at))
 }
 
-const count = (account: Account, symbol: Symbol, position: bigint): void => {
-  const move = { position, buying: 0n, selling: 0n, notional: 0n }
-  for (const scope of account.scopes) moveExposure(scope, symbol, move)
-}
+const count = (account: Account, symbol: Symbol, position: bigint): void =>
+  moveExposures(account, symbol, { position, buying: 0n, selling: 0n, notional: 0n })
 
 const instrumentOf = (state: State, symbol: Symbol): Instrument => {
   const instrument = state.instruments.get(symbol)

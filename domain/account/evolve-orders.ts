@@ -1,9 +1,9 @@
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { ClOrdId } from "#domain/kernel/ids.ts"
-import type { Cash, Quantity } from "#domain/kernel/money.ts"
+import type { Quantity } from "#domain/kernel/money.ts"
 import type { OrderStory } from "#domain/orders/events.ts"
 import { instructionsOf } from "#domain/orders/instructions.ts"
-import type { OpenOrder, PendingRequest, ReplaceTerms } from "#domain/orders/open-order.ts"
+import { blankOrder, type OpenOrder, type PendingRequest, type ReplaceTerms } from "#domain/orders/open-order.ts"
 import { orderNumber } from "#domain/orders/open-orders.ts"
 import { protectionAfter } from "#domain/orders/terms.ts"
 import type { RiskEvent } from "#domain/risk/events.ts"
@@ -23,10 +23,11 @@ export const evolveOrder = (state: State, account: Account, event: StoryEvent): 
     if (isRemark(event)) return
     throw new Error(`event ${event.eventNo} (${event.type}) names an order ${orderId} that is not known`)
   }
-  if ("execId" in event.data) {
+  const { execId, mdNo } = event.data as { readonly execId?: string; readonly mdNo: number }
+  if (execId !== undefined) {
     order.reports++
-    order.mdNo = event.data.mdNo
-    delete order.route
+    order.mdNo = mdNo
+    order.route = undefined
   }
   switch (event.type) {
     case "OrderRiskDecided":
@@ -127,54 +128,32 @@ const isRemark = ({ type }: StoryEvent): boolean =>
   type === "ReportSuspended" || type === "CancelRejected" || type === "ReplaceRejected"
 
 const placed = (state: State, account: Account, { data, eventNo }: Recorded<OrderStory & { type: "OrderPlaced" }>) => {
-  const { orderId, clOrdId, symbol, side, orderType, timeInForce, quantity } = data
+  const { orderId, symbol, quantity } = data
   const instrument = state.instruments.get(symbol)
   if (instrument === undefined) throw new Error(`event ${eventNo} names an instrument ${symbol} that was never adopted`)
-  const order: OpenOrder = {
-    orderId,
-    number: orderNumber(orderId),
-    place: -1,
-    account: account.id,
-    clOrdId,
-    symbol,
-    instrument,
-    side,
-    orderType,
-    timeInForce,
-    instructions: instructionsOf(data),
-    placedNo: eventNo,
-    quantity,
-    cumQty: 0n as Quantity,
-    acknowledged: false,
-    ended: undefined,
-    doneForDay: false,
-    stopped: false,
-    suspended: false,
-    pending: NOTHING,
-    fills: NOTHING,
-    fillsBefore: 0,
-    cumBefore: 0n as Quantity,
-    triggered: false,
-    held: data.triggerBy === "local" || data.role === "child",
-    queueAhead: 0n as Quantity,
-    mdNo: 0,
-    reports: 0,
-    reservedCash: 0n as Cash,
-    reservedUnits: 0n as Quantity,
-    exposed: 0n as Quantity,
-    exposedNotional: 0n as Cash,
-    counted: false
-  }
-  // one by one: this runs for every order of a replay, and objects that are spread together are slow to make
-  const { price, stopPrice, protectionPrice, expireAt, displayQuantity, groupId, parentId } = data
-  if (price !== undefined) order.price = price
-  if (stopPrice !== undefined) order.stopPrice = stopPrice
-  if (protectionPrice !== undefined) order.protectionPrice = protectionPrice
-  if (expireAt !== undefined) order.expireAt = expireAt
-  if (displayQuantity !== undefined) order.displayQuantity = displayQuantity
-  if (parentId !== undefined) order.parentId = parentId
-  if (data.locate !== undefined) order.locate = data.locate
-  if (data.watchedFrom !== undefined) order.watchedFrom = data.watchedFrom
+  const order = blankOrder()
+  order.orderId = orderId
+  order.number = orderNumber(orderId)
+  order.account = account.id
+  order.clOrdId = data.clOrdId
+  order.symbol = instrument.symbol
+  order.instrument = instrument
+  order.side = data.side
+  order.orderType = data.orderType
+  order.timeInForce = data.timeInForce
+  order.instructions = instructionsOf(data)
+  order.placedNo = eventNo
+  order.quantity = quantity
+  order.held = data.triggerBy === "local" || data.role === "child"
+  order.price = data.price
+  order.stopPrice = data.stopPrice
+  order.protectionPrice = data.protectionPrice
+  order.expireAt = data.expireAt
+  order.displayQuantity = data.displayQuantity
+  order.parentId = data.parentId
+  order.locate = data.locate
+  order.watchedFrom = data.watchedFrom
+  const { groupId } = data
   if (groupId !== undefined) {
     order.groupId = groupId
     state.contingencies.get(groupId)?.members.push({ orderId, quantity })

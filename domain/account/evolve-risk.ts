@@ -6,11 +6,11 @@ import { pendingReplaces, worstPrice, type OpenOrder } from "#domain/orders/open
 import { notionalOf } from "#domain/orders/terms.ts"
 import { AMOUNT, NO_LIMITS } from "#domain/risk/book.ts"
 import { moveWorth, payInto, valueOf } from "#domain/risk/equity.ts"
-import { rememberOrder, rememberSize } from "#domain/risk/habits.ts"
+import { rememberOrder, rememberSize, sizesFor } from "#domain/risk/habits.ts"
 import { moveMargin, moveOpening } from "#domain/risk/margin.ts"
 import { spendRate } from "#domain/risk/rate.ts"
-import { countInSymbol, dropFlat, exposureOf, moveExposure, type Scope } from "#domain/risk/scope.ts"
-import { bookFor, scopesFor, type Account, type State } from "./state.ts"
+import { exposureOf, type Scope } from "#domain/risk/scope.ts"
+import { bookFor, lineFor, moveExposures, scopesFor, type Account, type State } from "./state.ts"
 
 /** What risk keeps of an order that it has let through: its budgets are spent, and what it was like is remembered. */
 export const acceptOrder = (state: State, account: Account, order: OpenOrder, at: Time): void => {
@@ -28,7 +28,9 @@ export const acceptOrder = (state: State, account: Account, order: OpenOrder, at
     if (amounts[AMOUNT.fatFingerMultiple] !== undefined) judgesSize = true
   }
   if (windowMillis > 0) rememberOrder(account.habits, order, now, windowMillis * 1000)
-  if (judgesSize) rememberSize(account.habits, order.symbol, order.quantity)
+  if (!judgesSize) return
+  const line = lineFor(account, order.symbol)
+  rememberSize((line.sizes ??= sizesFor(account.habits, order.symbol)), order.quantity)
 }
 
 /** A cancel spends its budget too. */
@@ -41,7 +43,7 @@ export const acceptCancel = (state: State, account: Account, symbol: Symbol, at:
 /** One open order more (1) or less (-1). */
 export const countOrder = (account: Account, { symbol }: OpenOrder, by: 1 | -1): void => {
   for (const scope of account.scopes) scope.openOrders += by
-  countInSymbol(account.scopes[2]!, symbol, by)
+  lineFor(account, symbol).firm.orders += by // the firm's are the symbol's
 }
 
 /** What the open part of an order is worth at its price; while replaces are on their way, at the highest of all. */
@@ -68,8 +70,7 @@ export const moveScopes = (
   order.exposedNotional = notional as Cash
   if (by === 0n && worth === 0n && position === 0n) return
   const isBuy = order.side === "buy"
-  const move = { position, buying: isBuy ? by : 0n, selling: isBuy ? 0n : by, notional: worth }
-  for (const scope of account.scopes) moveExposure(scope, order.symbol, move)
+  moveExposures(account, order.symbol, { position, buying: isBuy ? by : 0n, selling: isBuy ? 0n : by, notional: worth })
   if (account.margin !== undefined && worth !== 0n) moveOpening(account.margin, order.instrument, worth)
 }
 
@@ -134,10 +135,7 @@ const revalue = (state: State, scope: Scope, instrument: Instrument, price: Pric
   const totals = scope.symbols.get(instrument.symbol)
   const before = totals?.value ?? 0n
   const after = totals === undefined ? 0n : valueOf(totals.position, price, instrument.multiplier)
-  if (totals !== undefined) {
-    totals.value = after
-    dropFlat(scope, instrument.symbol)
-  }
+  if (totals !== undefined) totals.value = after
   moveWorth(scope.worth, before, after, flow, microsOf(at))
   if (scope.kind !== "account") return
   const margin = state.accounts.get(scope.id as Account["id"])?.margin

@@ -21,6 +21,7 @@ import { LIMIT_NAMES, type Limits, type LimitScope, type SelfTradeMode } from "#
 import type { Rate } from "#domain/risk/rate.ts"
 import {
   holdLimits,
+  Totals,
   type Allotted,
   type Scope,
   type SetBy,
@@ -82,6 +83,7 @@ const allotted = recordOf<Allotted>({ amount, setBy: count })
 
 /** What is put together from the limits, and that there never were any, is told by a flag. */
 type Told = Omit<Scope, "held"> & { readonly isHeld: boolean }
+const exposures = mapOf(wordOf<Symbol>(), exposure)
 const told = recordOf<Told>({
   kind: wordOf<LimitScope>(),
   id: word,
@@ -96,7 +98,11 @@ const told = recordOf<Told>({
   openOrders: real,
   openNotional: amount,
   // a symbol's totals are the firm's own
-  symbols: sharedBy(mapOf(wordOf<Symbol>(), exposure)),
+  symbols: sharedBy({
+    shape: exposures.shape,
+    write: (to, symbols) => exposures.write(to, new Map(symbols.held())),
+    read: (from) => new Totals(exposures.read(from))
+  }),
   worth,
   orderRate: rateForm,
   cancelRate: rateForm,

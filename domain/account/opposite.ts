@@ -1,9 +1,8 @@
 import type { Symbol } from "#domain/kernel/ids.ts"
 import { leavesQty, worstPrice, type OpenOrder } from "#domain/orders/open-order.ts"
 import type { Resting } from "#domain/risk/question.ts"
-import { exposureOf } from "#domain/risk/scope.ts"
 import type { Side } from "#domain/venue/messages.ts"
-import type { Account, State } from "./state.ts"
+import { lineOf, type Account, type State } from "./state.ts"
 
 /** Open orders of an account that stand on the other side; totals say first whether there are any. */
 export const ownOpposite = (
@@ -12,7 +11,7 @@ export const ownOpposite = (
   side: Side,
   but: OpenOrder | undefined
 ): ReadonlyArray<Resting> => {
-  const { buying, selling } = exposureOf(account.risk, symbol)
+  const { buying, selling } = lineOf(account, symbol).own
   if ((side === "buy" ? selling : buying) === 0n) return NOBODY
   const resting: Array<Resting> = []
   for (const order of account.orders.values()) {

@@ -19,7 +19,13 @@ import type { Cash, Price, Quantity, Rate } from "#domain/kernel/money.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import type { Instrument, Session } from "#domain/market/instrument.ts"
 import type { Instructions } from "#domain/orders/instructions.ts"
-import type { Fill, OpenOrder, PendingRequest, ReplaceTerms } from "#domain/orders/open-order.ts"
+import {
+  blankOrder,
+  type Fill,
+  type OpenOrder,
+  type PendingRequest,
+  type ReplaceTerms
+} from "#domain/orders/open-order.ts"
 import type { OrderType, Side, TimeInForce } from "#domain/venue/messages.ts"
 
 const price = amountOf<Price>()
@@ -98,8 +104,6 @@ const fill = recordOf<Fill>({
   tradeDate: word
 })
 
-const blank = (): Partial<OpenOrder> => ({})
-
 /** An order, whoever holds it: the open ones, its account, the finished ones. */
 export const orderForm: Form<OpenOrder> = sharedBy(
   recordOf<OpenOrder>(
@@ -149,7 +153,7 @@ export const orderForm: Form<OpenOrder> = sharedBy(
       route: wordOf<NonNullable<OpenOrder["route"]>>(),
       venueOrderId: text
     },
-    blank
+    blankOrder
   )
 )
 export const orderPlaces: Form<ReadonlyArray<OpenOrder | undefined>> = listOf(maybe(orderForm))

@@ -25,7 +25,7 @@ export const packGroup = (state: State, group: Group, moves: number): MovedGroup
   const members = membersOf(state, group)
   const halts = haltsOfGroup(state, group)
   const scopes = [group.risk, ...members.map(({ risk }) => risk)]
-  const symbols = new Set(members.flatMap(({ risk }) => [...risk.symbols.keys()]))
+  const symbols = new Set(members.flatMap(({ risk }) => [...risk.symbols.held().map(([symbol]) => symbol)]))
   return {
     group: group.id,
     owner: group.owner,
@@ -94,7 +94,7 @@ const packAccount = (state: State, account: Account): MovedAccount => {
 const packScope = ({ limits, waiting, symbols, worth, orderRate, cancelRate }: Scope): MovedScope => ({
   limits: packLimits(limits),
   waiting: packWaiting(waiting),
-  positions: [...symbols].map(([symbol, { position, value }]) => ({
+  positions: symbols.held().map(([symbol, { position, value }]) => ({
     symbol,
     quantity: formatFixed(position),
     value: formatFixed(value)

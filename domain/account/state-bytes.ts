@@ -3,6 +3,7 @@ import {
   amount,
   count,
   listOf,
+  madeAnew,
   mapOf,
   real,
   recordOf,
@@ -26,14 +27,14 @@ import type { GroupKind } from "#domain/orders/events.ts"
 import { FinishedOrders } from "#domain/orders/finished-orders.ts"
 import { AccountOrders, OpenOrders } from "#domain/orders/open-orders.ts"
 import type { LossCode } from "#domain/risk/breaches.ts"
-import type { Habits } from "#domain/risk/habits.ts"
+import { recentFrom, type Habits } from "#domain/risk/habits.ts"
 import type { LimitScope } from "#domain/risk/limits.ts"
 import type { Margin } from "#domain/risk/margin.ts"
 import type { Side } from "#domain/venue/messages.ts"
 import { answeredForm } from "./answered-bytes.ts"
 import { scopeForm } from "./limit-bytes.ts"
 import { instrumentForm, orderForm, orderPlaces } from "./order-bytes.ts"
-import type { Account, Away, Group, HaltState, Marked, State } from "./state.ts"
+import { Lines, type Account, type Away, type Group, type HaltState, type Marked, type State } from "./state.ts"
 import { transitForm } from "./transit-bytes.ts"
 
 type Sizes = Habits["sizes"] extends Map<Symbol, infer S> ? S & object : never
@@ -49,12 +50,17 @@ const balances = recordOf<Balances>({
   cash: mapOf(currency, recordOf<Balance>({ total: amount, reserved: amount })),
   holdings: mapOf(symbol, recordOf<Holding>({ total: amount, reserved: amount, cost: amount }))
 })
+const recentOrders = listOf(
+  recordOf<Recent>({ symbol, side: wordOf<Side>(), quantity, price, stopPrice: price, micros: real })
+)
 const habits = recordOf<Habits>({
   sizes: mapOf(symbol, recordOf<Sizes>({ sum: amount, count, average: amount })),
-  recent: mapOf(
-    real,
-    recordOf<Recent>({ symbol, side: wordOf<Side>(), quantity, price, stopPrice: price, micros: real })
-  )
+  // by which numbers they are found is not told: it is how they are kept in memory
+  recent: {
+    shape: recentOrders.shape,
+    write: (to, recent) => recentOrders.write(to, [...recent.values()]),
+    read: (from) => recentFrom(recentOrders.read(from))
+  }
 })
 const margin = recordOf<Margin>({
   initialRate: amountOf<Rate>(),
@@ -129,7 +135,8 @@ const stateForm = (): Form<State> => {
       balances,
       orders: ownOrders,
       risk: scopeForm,
-      scopes: listOf(scopeForm),
+      scopes: listOf(scopeForm) as unknown as Form<Account["scopes"]>,
+      lines: madeAnew(() => new Lines()),
       habits,
       margin
     })

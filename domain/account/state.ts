@@ -7,12 +7,21 @@ import { FinishedOrders } from "#domain/orders/finished-orders.ts"
 import { AccountOrders, OpenOrders } from "#domain/orders/open-orders.ts"
 import type { Price, Rate } from "#domain/kernel/money.ts"
 import { NO_LIMITS, type LimitBook } from "#domain/risk/book.ts"
-import { noHabits, type Habits } from "#domain/risk/habits.ts"
+import { noHabits, type Habits, type Sizes } from "#domain/risk/habits.ts"
 import type { LimitScope } from "#domain/risk/limits.ts"
 import type { LossCode } from "#domain/risk/breaches.ts"
 import { newMargin, type Margin } from "#domain/risk/margin.ts"
 import type { Halted } from "#domain/risk/question.ts"
-import { limitsHeldAt, newScope, type Scope } from "#domain/risk/scope.ts"
+import {
+  exposureOf,
+  limitsHeldAt,
+  moveExposure,
+  newScope,
+  totalsOf,
+  type Move,
+  type Scope,
+  type SymbolExposure
+} from "#domain/risk/scope.ts"
 import { nothingAnswered, type AnsweredCommands } from "./answered.ts"
 import { nothingInTransit, type InTransit } from "./transit.ts"
 
@@ -29,10 +38,29 @@ export type Account = {
   readonly orders: AccountOrders
   readonly risk: Scope
   /** its own scope, its group's and the firm's */
-  readonly scopes: ReadonlyArray<Scope>
+  readonly scopes: readonly [account: Scope, group: Scope, firm: Scope]
+  /** what they have of each symbol that it has had to do with: found by one look, where every order needs all of it */
+  readonly lines: Lines
   readonly habits: Habits
   /** undefined for a cash account */
   readonly margin: Margin | undefined
+}
+/** What an account, its group and the firm have of one symbol, and what the account's orders in it were like. */
+export type Line = {
+  readonly own: SymbolExposure
+  readonly group: SymbolExposure
+  readonly firm: SymbolExposure
+  sizes: Sizes | undefined
+}
+/** They say nothing that the scopes do not say: where a state is kept or compared, they are not. */
+export class Lines {
+  readonly #bySymbol = new Map<Symbol, Line>()
+  get(symbol: Symbol): Line | undefined {
+    return this.#bySymbol.get(symbol)
+  }
+  set(symbol: Symbol, line: Line): void {
+    this.#bySymbol.set(symbol, line)
+  }
 }
 /** Accounts that share an owner or limits: the boundary within which everything is consistent. */
 export type Group = {
@@ -135,7 +163,7 @@ export const openAccount = (
     state.groups.set(opened.group, group)
   }
   const risk = newScope("account", opened.account)
-  const scopes = [risk, group.risk, state.firm]
+  const scopes = [risk, group.risk, state.firm] as const
   const account: Account = {
     id: opened.account,
     no: state.away.get(opened.account)?.no ?? state.accountsOpened++,
@@ -148,6 +176,7 @@ export const openAccount = (
     orders: new AccountOrders(state.orders, opened.account),
     risk,
     scopes,
+    lines: new Lines(),
     habits: noHabits(),
     margin: opened.accountType === "margin" ? newMargin(opened) : undefined
   }
@@ -156,6 +185,39 @@ export const openAccount = (
   const owned = state.owners.get(opened.owner)
   if (owned === undefined) state.owners.set(opened.owner, [account])
   else owned.push(account)
+}
+
+/** An account's line in a symbol as it is: nothing comes into being by looking. */
+export const lineOf = ({ lines, scopes: [own, group, firm], habits }: Account, symbol: Symbol): ReadLine =>
+  lines.get(symbol) ?? {
+    own: exposureOf(own, symbol),
+    group: exposureOf(group, symbol),
+    firm: exposureOf(firm, symbol),
+    sizes: habits.sizes.get(symbol)
+  }
+type ReadLine = { readonly [K in keyof Line]: Readonly<Line[K]> }
+
+/** The same, to be moved. */
+export const lineFor = ({ lines, scopes: [own, group, firm], habits }: Account, symbol: Symbol): Line => {
+  const known = lines.get(symbol)
+  if (known !== undefined) return known
+  const line: Line = {
+    own: totalsOf(own, symbol),
+    group: totalsOf(group, symbol),
+    firm: totalsOf(firm, symbol),
+    sizes: habits.sizes.get(symbol)
+  }
+  lines.set(symbol, line)
+  return line
+}
+
+/** Whatever changes units or open orders of an account changes those above it as well. */
+export const moveExposures = (account: Account, symbol: Symbol, move: Move): void => {
+  const [own, group, firm] = account.scopes
+  const line = lineFor(account, symbol)
+  moveExposure(own, line.own, move)
+  moveExposure(group, line.group, move)
+  moveExposure(firm, line.firm, move)
 }
 
 /** The limits that hold for an account's orders in a symbol; those that have come due count, written in or not. */

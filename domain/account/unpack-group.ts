@@ -1,4 +1,4 @@
-import type { OwnerId, Symbol } from "#domain/kernel/ids.ts"
+import type { OwnerId } from "#domain/kernel/ids.ts"
 import { parseFixed, type Cash, type Price, type Quantity, type Rate } from "#domain/kernel/money.ts"
 import { microsOf, type Time } from "#domain/kernel/time.ts"
 import { moveCash, moveUnits } from "#domain/ledger/balances.ts"
@@ -7,7 +7,7 @@ import { rememberOrder, rememberSizes } from "#domain/risk/habits.ts"
 import { limitFields, type LimitName, type Limits } from "#domain/risk/limits.ts"
 import type { LossCode } from "#domain/risk/breaches.ts"
 import { moveMargin } from "#domain/risk/margin.ts"
-import { exposureOf, holdLimits, moveExposure, type Scope } from "#domain/risk/scope.ts"
+import { holdLimits, totalsOf, type Scope } from "#domain/risk/scope.ts"
 import { scopeOf } from "./evolve-limits.ts"
 import type { MovedAccount, MovedGroup, MovedScope } from "./move-events.ts"
 import { membersOf } from "./pack-group.ts"
@@ -74,9 +74,9 @@ const bringScope = (state: State, scope: Scope, moved: MovedScope, eventNo: numb
   }
   if (moved.limits.length > 0) holdLimits(scope)
   for (const { symbol, quantity, value } of moved.positions) {
-    moveExposure(scope, symbol, { position: parseFixed(quantity), buying: 0n, selling: 0n, notional: 0n })
-    const totals = scope.symbols.get(symbol)
-    if (totals !== undefined) totals.value = parseFixed(value)
+    const totals = totalsOf(scope, symbol)
+    totals.position = parseFixed(quantity)
+    totals.value = parseFixed(value)
   }
   bringWorth(scope, moved)
   scope.orderRate.taken.push(...moved.orders)
@@ -145,15 +145,13 @@ const disown = ({ owners }: State, account: Account): void => {
 const countInFirm = (state: State, { risk }: Account, sign: 1n | -1n): void => {
   const { firm, marks, recordedAt } = state
   for (const [symbol, { position, value }] of risk.symbols) {
-    const before = exposureOf(firm, symbol).value
-    moveExposure(firm, symbol, { position: sign * position, buying: 0n, selling: 0n, notional: 0n })
-    const totals = firm.symbols.get(symbol)
+    const totals = totalsOf(firm, symbol)
+    const before = totals.value
+    totals.position += sign * position
     // valued at another mark than here, and each rounded by itself: of what is no longer held nothing is left
-    const after = totals === undefined || totals.position === 0n ? 0n : before + sign * value
-    if (totals !== undefined) totals.value = after
-    if (totals?.position === 0n && totals.orders === 0) firm.symbols.delete(symbol)
-    moveWorth(firm.worth, before, after, -sign * value, microsOf(recordedAt as Time))
-    if (exposureOf(firm, symbol as Symbol).position === 0n) marks.get(symbol)?.holders.delete(firm)
+    totals.value = totals.position === 0n ? 0n : before + sign * value
+    moveWorth(firm.worth, before, totals.value, -sign * value, microsOf(recordedAt as Time))
+    if (totals.position === 0n) marks.get(symbol)?.holders.delete(firm)
   }
   payInto(firm.worth, (sign * risk.worth.equity) as Cash)
 }

@@ -60,6 +60,9 @@ export const maybe = <T>(form: Form<T>): Form<T | undefined> => ({
   read: (from) => (from.flag() ? form.read(from) : undefined)
 })
 
+/** What says nothing that the rest does not say: it is not written, and begins anew. */
+export const madeAnew = <T>(begin: () => T): Form<T> => ({ shape: "anew", write: () => undefined, read: begin })
+
 export const listOf = <T>(form: Form<T>): Form<Array<T>> => ({
   shape: `list(${form.shape})`,
   write: (to, values) => {

@@ -16,16 +16,27 @@ export const EPOCH = "1970-01-01T00:00:00.000000000Z" as Time
 export const timeFrom = (seconds: number, nanos: number): Time =>
   `${secondText(seconds)}.${String(nanos).padStart(9, "0")}Z` as Time
 
+const DAY_SECONDS = 86_400
+let lastDay = Number.NaN
+let lastDayText = ""
 let lastSecond = Number.NaN
 let lastText = ""
-/** Events come in bursts of the same second: its text is kept. */
+/** Events come in bursts of the same second and on the same day: their texts are kept. */
 const secondText = (seconds: number): string => {
-  if (seconds !== lastSecond) {
-    lastText = new Date(seconds * 1000).toISOString().slice(0, 19)
-    lastSecond = seconds
+  if (seconds === lastSecond) return lastText
+  const day = Math.floor(seconds / DAY_SECONDS)
+  if (day !== lastDay) {
+    lastDayText = new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 11)
+    lastDay = day
   }
+  const ofDay = seconds - day * DAY_SECONDS
+  const minutes = Math.floor(ofDay / 60)
+  const hours = Math.floor(minutes / 60)
+  lastText = `${lastDayText}${TWO[hours]!}:${TWO[minutes - hours * 60]!}:${TWO[ofDay - minutes * 60]!}`
+  lastSecond = seconds
   return lastText
 }
+const TWO = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, "0"))
 
 /** From whole nanoseconds since 1970. A moment before has a whole second below it too, and nanoseconds that count up. */
 export const timeOfNanos = (nanos: bigint): Time => {
@@ -39,10 +50,44 @@ export const timeOfMicros = (micros: number): Time => {
   return timeFrom(seconds, Math.floor(micros - seconds * 1e6) * 1000)
 }
 
-/** Seconds since 1970, whole. Counted from the digits: a `Date` costs more than a whole risk check. */
+/** Seconds since 1970, whole. */
 export const secondsOf = (time: Time): number => {
+  if (time !== newest) look(time)
+  return newestSeconds
+}
+/** Its nanoseconds within the second. */
+export const nanosWithin = (time: Time): number => {
+  if (time !== newest) look(time)
+  return newestNanos
+}
+/** Microseconds since 1970, the nanoseconds below them cut. */
+export const microsOf = (time: Time): number => {
+  if (time !== newest) look(time)
+  return newestSeconds * 1e6 + Math.floor(newestNanos / 1000)
+}
+// A command's time and that of the price it sees are asked for again and again: two are kept as numbers.
+let newest = EPOCH
+let newestSeconds = 0
+let newestNanos = 0
+let other = EPOCH
+let otherSeconds = 0
+let otherNanos = 0
+const look = (time: Time): void => {
+  const isOther = time === other
+  const seconds = isOther ? otherSeconds : countSeconds(time)
+  const nanos = isOther ? otherNanos : digitsOf(time, 20, 29)
+  other = newest
+  otherSeconds = newestSeconds
+  otherNanos = newestNanos
+  newest = time
+  newestSeconds = seconds
+  newestNanos = nanos
+}
+
+/** From the digits: a `Date` costs more than a whole risk check. */
+const countSeconds = (time: Time): number => {
   const day = daysOf(digitsOf(time, 0, 4), digitsOf(time, 5, 7), digitsOf(time, 8, 10))
-  return day * 86_400 + digitsOf(time, 11, 13) * 3600 + digitsOf(time, 14, 16) * 60 + digitsOf(time, 17, 19)
+  return day * DAY_SECONDS + digitsOf(time, 11, 13) * 3600 + digitsOf(time, 14, 16) * 60 + digitsOf(time, 17, 19)
 }
 /** Days from 1970-01-01 to a date of the proleptic Gregorian calendar; the year is taken to begin in March. */
 const daysOf = (year: number, month: number, day: number): number => {
@@ -52,34 +97,22 @@ const daysOf = (year: number, month: number, day: number): number => {
   const ofYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
   return era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719_468
 }
-/** Its nanoseconds, or its microseconds, within the second. */
-export const nanosWithin = (time: Time): number => digitsOf(time, 20, 29)
-const microsWithin = (time: Time): number => digitsOf(time, 20, 26)
 const digitsOf = (text: string, from: number, to: number): number => {
   let value = 0
   for (let i = from; i < to; i++) value = value * 10 + text.charCodeAt(i) - 48
   return value
 }
-/** Microseconds since 1970, the nanoseconds below them cut. */
-export const microsOf = (time: Time): number => {
-  if (time === newest) return newestMicros
-  if (time === newer) return newerMicros
-  newer = newest
-  newerMicros = newestMicros
-  newest = time
-  return (newestMicros = secondsOf(time) * 1e6 + microsWithin(time))
-}
-// A command's time and that of the price it sees are asked for again and again.
-let newest = EPOCH
-let newestMicros = 0
-let newer = EPOCH
-let newerMicros = 0
 /** Nanoseconds since 1970. */
 export const nanosOf = (time: Time): bigint => BigInt(secondsOf(time)) * 1_000_000_000n + BigInt(nanosWithin(time))
 
 /** Microseconds from `earlier` to `later`; negative when they are the other way round. */
 export const microsBetween = (earlier: Time, later: Time): number => microsOf(later) - microsOf(earlier)
-export const plusMicros = (time: Time, micros: number): Time => timeOfNanos(nanosOf(time) + BigInt(micros) * 1000n)
+/** `micros` is whole. */
+export const plusMicros = (time: Time, micros: number): Time => {
+  const seconds = Math.floor(micros / 1e6)
+  const nanos = nanosWithin(time) + (micros - seconds * 1e6) * 1000
+  return nanos < 1e9 ? timeFrom(secondsOf(time) + seconds, nanos) : timeFrom(secondsOf(time) + seconds + 1, nanos - 1e9)
+}
 export const laterOf = (a: Time, b: Time): Time => (a < b ? b : a)
 
 const YEAR_0 = -62_167_219_200_000
@@ -101,7 +134,8 @@ export const timeOfText = (text: string): Time | undefined => {
 const isMoment = (text: string): boolean => timeOfText(text) !== undefined
 
 /** The next 00:00 UTC after `time`: where DAY ends for what trades round the clock. */
-export const nextMidnight = (time: Time): Time => timeFrom((Math.floor(secondsOf(time) / 86_400) + 1) * 86_400, 0)
+export const nextMidnight = (time: Time): Time =>
+  timeFrom((Math.floor(secondsOf(time) / DAY_SECONDS) + 1) * DAY_SECONDS, 0)
 
 /** The time inside a UUIDv7 in microseconds (RFC 9562 section 5.7), or undefined for any other text. */
 export const microsOfUuid7 = (id: string): number | undefined => {

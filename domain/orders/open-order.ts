@@ -21,9 +21,9 @@ export type PendingRequest = {
 }
 export type ReplaceTerms = {
   readonly quantity: Quantity
-  readonly price?: Price
-  readonly stopPrice?: Price
-  readonly displayQuantity?: Quantity
+  readonly price?: Price | undefined
+  readonly stopPrice?: Price | undefined
+  readonly displayQuantity?: Quantity | undefined
 }
 export type PendingReplace = PendingRequest & { readonly kind: "replace"; readonly terms: ReplaceTerms }
 
@@ -57,30 +57,30 @@ export type OpenOrder = Progress & {
   readonly orderType: OrderType
   readonly timeInForce: TimeInForce
   readonly instructions: Instructions
-  expireAt?: Time
+  expireAt: Time | undefined
   readonly placedNo: number
-  price?: Price
-  stopPrice?: Price
-  protectionPrice?: Price
-  displayQuantity?: Quantity
+  price: Price | undefined
+  stopPrice: Price | undefined
+  protectionPrice: Price | undefined
+  displayQuantity: Quantity | undefined
   pending: ReadonlyArray<PendingRequest>
   fills: ReadonlyArray<Fill>
   /** how many of the fills were before today, and how much they came to (FIX DayOrderQty 424, DayCumQty 425) */
   fillsBefore: number
   cumBefore: Quantity
   /** the venue's word that it has the order */
-  venueOrderId?: string
+  venueOrderId: string | undefined
   triggered: boolean
   /** not at a venue yet: a child that waits for its parent, or a stop that a watcher of ours triggers */
   held: boolean
   /** market-data number up to which the price that it waits for had been seen when it began to be watched here */
-  watchedFrom?: number
+  watchedFrom: number | undefined
   /** who lends what it sells short (FIX LocateReqd 114), where somebody was named */
-  locate?: string
-  groupId?: string
-  parentId?: OrderId
+  locate: string | undefined
+  groupId: string | undefined
+  parentId: OrderId | undefined
   /** sent to a venue that may not have it (RouteSent, RouteUnknown) */
-  route?: "sent" | "unknown"
+  route: "sent" | "unknown" | undefined
   queueAhead: Quantity
   mdNo: number
   reports: number
@@ -95,15 +95,66 @@ export type OpenOrder = Progress & {
   counted: boolean
 }
 
+/** An order of which nothing is known: all are begun by it, since what comes in one shape is read and written fastest. */
+export const blankOrder = (): Draft => ({
+  orderId: "" as OrderId,
+  number: 0,
+  place: -1,
+  account: "" as AccountId,
+  clOrdId: "" as ClOrdId,
+  symbol: "" as Symbol,
+  instrument: undefined as unknown as Instrument,
+  side: "buy",
+  orderType: "limit",
+  timeInForce: "GTC",
+  instructions: NO_INSTRUCTIONS,
+  expireAt: undefined,
+  placedNo: 0,
+  price: undefined,
+  stopPrice: undefined,
+  protectionPrice: undefined,
+  displayQuantity: undefined,
+  quantity: 0n as Quantity,
+  cumQty: 0n as Quantity,
+  acknowledged: false,
+  ended: undefined,
+  doneForDay: false,
+  stopped: false,
+  suspended: false,
+  pending: NONE,
+  fills: NO_FILLS,
+  fillsBefore: 0,
+  cumBefore: 0n as Quantity,
+  venueOrderId: undefined,
+  triggered: false,
+  held: false,
+  watchedFrom: undefined,
+  locate: undefined,
+  groupId: undefined,
+  parentId: undefined,
+  route: undefined,
+  queueAhead: 0n as Quantity,
+  mdNo: 0,
+  reports: 0,
+  reservedCash: 0n as Cash,
+  reservedUnits: 0n as Quantity,
+  exposed: 0n as Quantity,
+  exposedNotional: 0n as Cash,
+  counted: false
+})
+type Draft = { -readonly [K in keyof OpenOrder]: OpenOrder[K] }
+const NO_INSTRUCTIONS: Instructions = {}
+const NO_FILLS: ReadonlyArray<Fill> = []
+const NONE: ReadonlyArray<PendingReplace> = []
+
 export const isReplace = (request: PendingRequest): request is PendingReplace => request.kind === "replace"
 export const pendingCancel = (order: Pick<OpenOrder, "pending">): PendingRequest | undefined =>
   order.pending.find(({ kind }) => kind === "cancel")
 export const pendingReplaces = (order: Pick<OpenOrder, "pending">): ReadonlyArray<PendingReplace> =>
   order.pending.length === 0 ? NONE : order.pending.filter(isReplace)
-const NONE: ReadonlyArray<PendingReplace> = []
 
 /** The highest price a buy may pay: its limit, or the protection price of a market or stop order. */
-export const worstPrice = (order: Pick<OpenOrder, "price" | "protectionPrice">): Price | undefined =>
+export const worstPrice = (order: Partial<Pick<OpenOrder, "price" | "protectionPrice">>): Price | undefined =>
   order.price ?? order.protectionPrice
 
 type Living = Pick<OpenOrder, "ended" | "quantity" | "cumQty" | "doneForDay" | "timeInForce"> & {

@@ -83,6 +83,15 @@ export class OpenOrders {
   *values(): IterableIterator<OpenOrder> {
     for (const { orders } of this.pages.values()) for (const order of orders) if (order !== undefined) yield order
   }
+  /** The one that so many come before, or undefined. */
+  nth(no: number): OpenOrder | undefined {
+    let left = no
+    for (const { orders, open } of this.pages.values()) {
+      if (left >= open) left -= open
+      else for (const order of orders) if (order !== undefined && left-- === 0) return order
+    }
+    return undefined
+  }
   *keys(): IterableIterator<OrderId> {
     for (const { orderId } of this.values()) yield orderId
   }

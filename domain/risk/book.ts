@@ -80,7 +80,7 @@ export const heldLimits = (
   }
   const restricted = rule("restricted")
   return {
-    amounts,
+    amounts: oneOf(amounts),
     by,
     selfTrade: rule("selfTrade"),
     washTrade: rule("washTrade"),
@@ -103,6 +103,17 @@ const heldOf = (name: AmountName, value: bigint | number): Held => {
 }
 const MOST_SHARED = 10_000
 const shared = new Map<string, Held>()
+
+/** The same for all that a scope has: most accounts of a firm have the same limits. */
+const oneOf = (amounts: ReadonlyArray<Held | undefined>): ReadonlyArray<Held | undefined> => {
+  const key = amounts.map((held) => held?.text).join(" ")
+  const known = sharedSets.get(key)
+  if (known !== undefined) return known
+  if (sharedSets.size === MOST_SHARED) sharedSets.clear()
+  sharedSets.set(key, amounts)
+  return amounts
+}
+const sharedSets = new Map<string, ReadonlyArray<Held | undefined>>()
 
 /** Limits whose event is not known were there before events told (tests). */
 const byOf = ({ kind }: Pick<Scope, "kind">, setBy: number | undefined): string =>
@@ -130,11 +141,9 @@ const extreme = (book: LimitBook, amount: number, sign: 1 | -1): number => {
   return bites
 }
 
-/** A level's limit, and whose it is. */
+/** A level's limit. */
 export const heldAt = (book: LimitBook, level: number, amount: number): Held | undefined =>
   level < 0 ? undefined : book[level]!.amounts[amount]
-export const heldBy = (book: LimitBook, level: number, amount: number): string | undefined =>
-  level < 0 ? undefined : book[level]!.by[amount]
 
 /** What happens when an order would meet an own one: the strictest rule, where there is one that does not allow it. */
 export const selfTradeRule = (book: LimitBook): Rule<SelfTradeMode> | undefined => {

@@ -1,8 +1,9 @@
 import { formatFixed } from "#domain/kernel/money.ts"
+import type { HeldLimits } from "./book.ts"
 import { CHECKLISTS, type CheckCode } from "./check-codes.ts"
 
-/** A number that a check compares: a bigint is an amount of scale 8, a number is a count. */
-export type Amount = bigint | number | undefined
+/** A number that a check compares: a bigint is an amount of scale 8, a number is a count; some are worked out when told. */
+export type Amount = bigint | number | (() => bigint) | undefined
 
 /** One risk check's outcome with the numbers it compared, `undefined` where it has none. */
 export type CheckOutcome = {
@@ -12,9 +13,12 @@ export type CheckOutcome = {
   readonly limit: Amount | string
   readonly used: Amount
   readonly requested: Amount
-  /** whose limit it was or who halted, and the event that set it: `account@1234` */
-  readonly by: string | undefined
+  /** whose limit it was or who halted, and the event that set it: `account@1234`; or the limits of which it is told */
+  readonly by: string | HeldLimits | undefined
+  /** which of them */
+  readonly amount: number
 }
+const tellBy = ({ by, amount }: CheckOutcome): string | undefined => (typeof by === "object" ? by.by[amount] : by)
 
 /** The same as it is read from a decision: numbers are decimal text. */
 export type Check = {
@@ -31,12 +35,14 @@ export type Check = {
 
 const shown = (number: Amount | string): string => {
   if (typeof number === "bigint") return formatFixed(number)
+  if (typeof number === "function") return formatFixed(number())
   return number === undefined ? "-" : String(number)
 }
 
 /** `CODE ok|no LIMIT USED REQUESTED [SCOPE[@EVENT]]` with `-` for what a check does not have, trailing ones left out. */
 const writeCheck = (check: CheckOutcome): string => {
-  const { code, passed, limit, used, requested, by } = check
+  const { code, passed, limit, used, requested } = check
+  const by = tellBy(check)
   const head = passed ? `${code} ok` : `${code} no`
   if (limit === undefined && used === undefined && requested === undefined && by === undefined) return head
   const numbers = `${head} ${shown(limit)} ${shown(used)} ${shown(requested)}`
@@ -79,6 +85,13 @@ export class Checks {
   get text(): string {
     return (this.#text ??= writeChecks(this.#found))
   }
+  /** Whether both would be written alike. */
+  equals(other: Checks): boolean {
+    const [found, others] = [this.#found, other.#found]
+    // nothing is found in what was read: then the texts are there already
+    if (found.length !== others.length || found.length === 0) return this.text === other.text
+    return found.every((check, i) => isSame(check, others[i]!)) || this.text === other.text
+  }
   /** See {@link readChecks}. */
   read(rules?: number): ReadonlyArray<Check> {
     return readChecks(this.text, rules)
@@ -91,6 +104,13 @@ export class Checks {
   }
 }
 const NOTHING_FOUND: ReadonlyArray<CheckOutcome> = []
+const isSame = (a: CheckOutcome, b: CheckOutcome): boolean =>
+  a.code === b.code &&
+  a.passed === b.passed &&
+  a.limit === b.limit &&
+  a.used === b.used &&
+  a.requested === b.requested &&
+  tellBy(a) === tellBy(b)
 
 /** The checks of a decision as one text: read for reports only, and one text is the cheapest for a replay to pass over. */
 export const writeChecks = (checks: ReadonlyArray<CheckOutcome>): string => {

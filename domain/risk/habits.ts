@@ -8,29 +8,31 @@ export type Habits = {
   /** orders of the last moments by a digest of what they asked; the oldest first */
   readonly recent: Map<number, Recent>
 }
-type Sizes = { sum: bigint; count: number; average: bigint }
+export type Sizes = { sum: bigint; count: number; average: bigint }
 export const noHabits = (): Habits => ({ sizes: new Map(), recent: new Map() })
 
 /** So many orders have to be known before their average says anything; of more than `MEMORY` the older fade. */
 export const AVERAGE_AFTER = 5
 const MEMORY = 100
 
-export const averageSize = ({ sizes }: Habits, symbol: Symbol): bigint | undefined => {
-  const size = sizes.get(symbol)
-  return size === undefined || size.count < AVERAGE_AFTER ? undefined : size.average
+export const averageSize = (sizes: Readonly<Sizes> | undefined): bigint | undefined =>
+  sizes === undefined || sizes.count < AVERAGE_AFTER ? undefined : sizes.average
+
+export const sizesFor = ({ sizes }: Habits, symbol: Symbol): Sizes => {
+  const known = sizes.get(symbol)
+  if (known !== undefined) return known
+  const made = { sum: 0n, count: 0, average: 0n }
+  sizes.set(symbol, made)
+  return made
 }
 
-export const rememberSize = ({ sizes }: Habits, symbol: Symbol, quantity: Quantity): void => {
-  const size = sizes.get(symbol)
-  if (size === undefined) {
-    sizes.set(symbol, { sum: quantity, count: 1, average: quantity })
-    return
-  }
-  if (size.count < MEMORY) size.count++
-  else size.sum -= size.sum / BigInt(MEMORY)
-  size.sum += quantity
-  size.average = size.sum / BigInt(size.count)
+export const rememberSize = (sizes: Sizes, quantity: Quantity): void => {
+  if (sizes.count < MEMORY) sizes.count++
+  else sizes.sum -= sizes.sum / COUNTS[MEMORY]!
+  sizes.sum += quantity
+  sizes.average = sizes.sum / COUNTS[sizes.count]!
 }
+const COUNTS = Array.from({ length: MEMORY + 1 }, (_, n) => BigInt(n))
 
 /** As they were kept elsewhere. */
 export const rememberSizes = ({ sizes }: Habits, symbol: Symbol, kept: Sizes): void => void sizes.set(symbol, kept)
@@ -44,9 +46,19 @@ type Asked = {
 }
 type Recent = Asked & { readonly micros: number }
 
-/** Cheap, and not unique: what was asked is compared. Of two orders with one digest the newer is remembered. */
-const digest = ({ side, quantity, price, stopPrice }: Asked): number =>
-  Number(quantity) + 7 * Number(price ?? 0n) + 13 * Number(stopPrice ?? 0n) + (side === "buy" ? 0.5 : 0)
+/**
+ * Cheap, and not unique: what was asked is compared. Of two orders with one digest the newer is remembered. A small
+ * integer, since only those are looked up without being hashed.
+ */
+const digest = ({ side, quantity, price, stopPrice }: Asked): number => {
+  let sum = Number(quantity) + 7 * Number(price ?? 0n)
+  if (stopPrice !== undefined) sum += 13 * Number(stopPrice)
+  return (Math.imul((sum / 1024) | 0, 0x9e3779b1) + (sum | 0) + (side === "buy" ? 1 : 0)) >> 2
+}
+
+/** From what was remembered elsewhere, the oldest first. */
+export const recentFrom = (orders: ReadonlyArray<Recent>): Habits["recent"] =>
+  new Map(orders.map((order) => [digest(order), order]))
 
 /** When the same was accepted last, or undefined. */
 export const acceptedAt = ({ recent }: Habits, asked: Asked): number | undefined => {

@@ -15,19 +15,30 @@ export const outcome = (
   used?: Amount,
   requested?: Amount,
   by?: string
-): CheckOutcome => ({ code, passed, limit, used, requested, by })
+): CheckOutcome => ({ code, passed, limit, used, requested, by, amount: -1 })
 
-/** The outcome of a level's limit: its text is ready. */
+/** The outcome of a level's limit: its text is ready, and whose it is is looked up by whoever reads it. */
 export const heldOutcome = (
-  { amounts, by }: HeldLimits,
+  limits: HeldLimits,
   amount: number,
   passed: boolean,
   used: Amount,
   requested: Amount
 ): CheckOutcome => {
-  const held = amounts[amount]!
-  return { code: held.code, passed, limit: held.text, used, requested, by: by[amount] }
+  const held = limits.amounts[amount]!
+  return { code: held.code, passed, limit: held.text, used, requested, by: limits, amount }
 }
+
+/** The outcome of what is worked out from a level's limit; without a level, from none that was set. */
+export const outcomeBy = (
+  limits: HeldLimits | undefined,
+  amount: number,
+  code: CheckCode,
+  passed: boolean,
+  limit: Amount,
+  used: Amount,
+  requested: Amount
+): CheckOutcome => ({ code, passed, limit, used, requested, by: limits, amount })
 
 /** What a level has before the order: 0 is the account, 1 its group, 2 the firm, 3 the symbol. */
 type Levels<T> = readonly [account: T, group: T, firm: T, symbol: T]

@@ -4,7 +4,7 @@ import type { Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
 import type { OrderType, Side, TimeInForce } from "#domain/venue/messages.ts"
 import type { LimitBook } from "./book.ts"
-import type { Habits } from "./habits.ts"
+import type { Habits, Sizes } from "./habits.ts"
 import type { MarginTerms } from "./margin.ts"
 import type { Scope, SymbolExposure } from "./scope.ts"
 
@@ -51,7 +51,7 @@ export type RiskQuestion = {
   readonly need: Cash | undefined
   /** the price that the collar measures from */
   readonly evidence: PriceEvidence | undefined
-  /** money and units free for this order: what it already holds itself is counted in */
+  /** money and, of a sale, units free for this order: what it already holds itself is counted in */
   readonly available: { readonly total: bigint; readonly reserved: bigint }
   readonly holdings: { readonly total: bigint; readonly reserved: bigint }
   /** what the order already counts in the scopes' totals (a replace) */
@@ -72,6 +72,8 @@ export type RiskQuestion = {
   readonly locate: string | undefined
   /** it asks to bring a position down and nothing else */
   readonly reduceOnly: boolean
+  /** what the account's accepted orders in the symbol were like, and all of the last moments */
+  readonly sizes: Readonly<Sizes> | undefined
   readonly habits: Habits
   /** open orders of the other side in this symbol: of the account, and of other accounts of its owner */
   readonly ownOpposite: () => ReadonlyArray<Resting>

@@ -17,6 +17,8 @@ export const newRate = (): Rate => ({ taken: [], from: 0 })
 export const rateUsed = ({ taken, from }: Rate, nowMicros: number): number => {
   let low = from
   let high = taken.length
+  // an order that comes after the last one finds it moved up already
+  if (low < high && taken[low]! > nowMicros - SECOND) return high - low
   while (low < high) {
     const middle = (low + high) >>> 1
     if (taken[middle]! <= nowMicros - SECOND) low = middle + 1

@@ -18,6 +18,14 @@ export type SymbolExposure = {
   value: bigint
 }
 
+/** A scope's totals by symbol. What has come to rest at zero stays, for the next order, and is as if it were not there. */
+export class Totals extends Map<Symbol, SymbolExposure> {
+  /** Those that say anything, in the order of their symbols. */
+  held(): ReadonlyArray<readonly [Symbol, SymbolExposure]> {
+    return [...this].filter(([, totals]) => !isFlat(totals)).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  }
+}
+
 /** Limits that were set and do not hold yet. */
 export type WaitingLimits = { readonly from: string; limits: Limits; setBy: SetBy }
 /** Which event set each limit. */
@@ -44,13 +52,13 @@ export type Scope = {
   readonly allotted: Partial<Record<AllottedLimit, Allotted>>
   openOrders: number
   openNotional: bigint
-  readonly symbols: Map<Symbol, SymbolExposure>
+  readonly symbols: Totals
   readonly worth: Worth
   readonly orderRate: Rate
   readonly cancelRate: Rate
 }
 
-export const newScope = (kind: LimitScope, id: string, symbols: Scope["symbols"] = new Map()): Scope => ({
+export const newScope = (kind: LimitScope, id: string, symbols = new Totals()): Scope => ({
   kind,
   id,
   limits: {},
@@ -99,9 +107,8 @@ export type Move = {
   readonly notional: bigint
 }
 
-/** Moves a scope's totals of a symbol; what comes to rest at zero is dropped. */
-export const moveExposure = (scope: Scope, symbol: Symbol, move: Move): void => {
-  const totals = totalsOf(scope, symbol)
+/** Moves a scope's totals of a symbol, which are its own. What comes to rest at zero stays, for the next order. */
+export const moveExposure = (scope: Scope, totals: SymbolExposure, move: Move): void => {
   const { position, buying, selling, notional } = move
   if (position !== 0n) totals.position += position
   if (buying !== 0n) totals.buying += buying
@@ -110,28 +117,15 @@ export const moveExposure = (scope: Scope, symbol: Symbol, move: Move): void => 
     totals.notional += notional
     scope.openNotional += notional
   }
-  if (totals.buying === 0n && totals.selling === 0n && isFlat(totals)) scope.symbols.delete(symbol)
 }
 
-const totalsOf = (scope: Scope, symbol: Symbol): SymbolExposure => {
+/** A scope's totals of a symbol, to be moved. */
+export const totalsOf = (scope: Scope, symbol: Symbol): SymbolExposure => {
   const known = scope.symbols.get(symbol)
   if (known !== undefined) return known
   const totals = { position: 0n, buying: 0n, selling: 0n, orders: 0, notional: 0n, value: 0n }
   scope.symbols.set(symbol, totals)
   return totals
-}
-
-/** Counts open orders of a symbol: the firm's are the symbol's. */
-export const countInSymbol = (firm: Scope, symbol: Symbol, by: 1 | -1): void => {
-  const totals = totalsOf(firm, symbol)
-  totals.orders += by
-  if (by < 0 && isFlat(totals)) firm.symbols.delete(symbol)
-}
-
-/** After a value has changed: what came to rest at zero is dropped. */
-export const dropFlat = (scope: Scope, symbol: Symbol): void => {
-  const totals = scope.symbols.get(symbol)
-  if (totals !== undefined && isFlat(totals)) scope.symbols.delete(symbol)
 }
 
 const isFlat = ({ position, buying, selling, orders, notional, value }: SymbolExposure): boolean =>

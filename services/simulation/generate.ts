@@ -156,10 +156,7 @@ export class Generator {
   }
 
   #openOrder({ orders }: State): OpenOrder | undefined {
-    if (orders.size === 0) return undefined
-    let left = this.#draw.below(orders.size)
-    for (const order of orders.values()) if (left-- === 0) return order
-    return undefined
+    return orders.size === 0 ? undefined : orders.nth(this.#draw.below(orders.size))
   }
 
   /** Of an open order: mostly what its venue says, `share` of 5.5 being what is asked of it. */

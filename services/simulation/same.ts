@@ -1,4 +1,5 @@
 import { Checks } from "#domain/risk/check-text.ts"
+import { Totals } from "#domain/risk/scope.ts"
 
 /**
  * Whether two values would be written alike: what is undefined is not there, maps and sets have an order. Compared in place,
@@ -10,7 +11,8 @@ export const same = (a: unknown, b: unknown): boolean => {
   if (Object.getPrototypeOf(a) === Object.prototype) {
     return Object.getPrototypeOf(b) === Object.prototype && sameFields(a as Fields, b as Fields)
   }
-  if (a instanceof Checks) return b instanceof Checks && a.text === b.text
+  if (a instanceof Checks) return b instanceof Checks && a.equals(b)
+  if (a instanceof Totals) return b instanceof Totals && same(a.held(), b.held())
   if (a instanceof Map) return b instanceof Map && sameMap(a, b)
   if (a instanceof Set) return b instanceof Set && same([...a], [...b])
   if (Array.isArray(a)) {

@@ -98,7 +98,7 @@ export const LATER_FAULTS: Readonly<Record<string, Decider>> = {
     )
   ),
   "a route is not noticed": folding(["RouteSent"], ({ order }) => {
-    if (order !== undefined) delete order.route
+    if (order !== undefined) order.route = undefined
   }),
   "what would open passes as reduce-only": telling("OrderRiskDecided", ({ checks }) => {
     const passed = checks.text.replace("REDUCE_ONLY no", "REDUCE_ONLY ok")

@@ -1,25 +1,19 @@
 import { timesHalfUp } from "#domain/kernel/money.ts"
 import { acceptedAt, averageSize } from "#domain/risk/habits.ts"
-import { AMOUNT, heldAt, heldBy, lowest, widest } from "#domain/risk/book.ts"
-import { closes, outcome, type RiskCheck } from "#domain/risk/outcome.ts"
+import { AMOUNT, heldAt, lowest, widest } from "#domain/risk/book.ts"
+import { closes, heldOutcome, outcomeBy, type RiskCheck } from "#domain/risk/outcome.ts"
 
 /** A size far above what the account usually orders in the symbol. Closing all of a position is never a slip. */
 export const fatFinger: RiskCheck = (question) => {
-  const { book, habits, instrument, quantity } = question
+  const { book, sizes, quantity } = question
   const level = lowest(book, AMOUNT.fatFingerMultiple)
   const held = heldAt(book, level, AMOUNT.fatFingerMultiple)
   if (held === undefined) return undefined
-  const average = averageSize(habits, instrument.symbol)
+  const average = averageSize(sizes)
   if (average === undefined) return undefined
   const most = timesHalfUp(average, held.limit)
-  return outcome(
-    "FAT_FINGER",
-    quantity <= most || closes(question),
-    most,
-    average,
-    quantity,
-    heldBy(book, level, AMOUNT.fatFingerMultiple)
-  )
+  const passed = quantity <= most || closes(question)
+  return outcomeBy(book[level], AMOUNT.fatFingerMultiple, "FAT_FINGER", passed, most, average, quantity)
 }
 
 const MICROS_OF_MILLI = 1000
@@ -35,12 +29,5 @@ export const duplicate: RiskCheck = (question) => {
   if (before === undefined) return undefined
   const ago = Math.max(0, nowMicros - before) / MICROS_OF_MILLI
   if (ago >= held.count) return undefined
-  return outcome(
-    "DUPLICATE",
-    false,
-    held.limit,
-    Math.floor(ago),
-    undefined,
-    heldBy(book, level, AMOUNT.duplicateWindowMillis)
-  )
+  return heldOutcome(book[level]!, AMOUNT.duplicateWindowMillis, false, Math.floor(ago), undefined)
 }

@@ -6,6 +6,7 @@ import {
   heldOutcome,
   isLimited,
   outcome,
+  outcomeBy,
   tightest,
   unitsBefore,
   type RiskCheck
@@ -45,6 +46,7 @@ export const maxGrossNotional: RiskCheck = (question) => {
 }
 
 const HUNDRED = 100n * ONE
+const SQUARE = ONE * ONE
 /** Further from its limit than this share of it, floating point cannot be wrong about the side: its own error is 1e-15. */
 const SURE = 1e-9
 
@@ -57,8 +59,8 @@ export const maxConcentration: RiskCheck = (question) => {
   if (!isLimited(question.book, AMOUNT.maxConcentrationPercent)) return undefined
   const valued = price ?? evidence?.price
   if (valued === undefined) return outcome("MAX_CONCENTRATION", false)
-  const unit = valued * question.instrument.multiplier
-  const unitValue = Number(unit) / 1e16
+  const { multiplier } = question.instrument
+  const unitValue = (Number(valued) * Number(multiplier)) / 1e16
   let bites = -1
   let least = 0
   for (let level = 0; level < 3; level++) {
@@ -66,32 +68,33 @@ export const maxConcentration: RiskCheck = (question) => {
     if (held === undefined) continue
     const most = (Number(scopes[level]!.worth.equity) * held.count) / 100
     let room = most - Math.abs(Number(unitsBefore(question, level) + units)) * unitValue
-    if (room < SURE * Math.abs(most)) room = Number(shareLeft(question, level, held.limit, unit).room)
+    if (room < SURE * Math.abs(most)) room = Number(roomLeft(question, level, held.limit, valued * multiplier)) / 1e16
     if (bites >= 0 && room >= least) continue
     bites = level
     least = room
   }
   if (bites < 0) return undefined
-  const held = book[bites]!.amounts[AMOUNT.maxConcentrationPercent]!
-  const { limit, used, after, room } = shareLeft(question, bites, held.limit, unit)
-  return outcome(
+  const { limit } = book[bites]!.amounts[AMOUNT.maxConcentrationPercent]!
+  const { equity } = scopes[bites]!.worth
+  const before = absOf(unitsBefore(question, bites))
+  const after = absOf(unitsBefore(question, bites) + units)
+  // large products and quotients: worked out for whoever reads them
+  return outcomeBy(
+    book[bites],
+    AMOUNT.maxConcentrationPercent,
     "MAX_CONCENTRATION",
-    room >= 0n,
-    limit,
-    used,
-    after - used,
-    book[bites]!.by[AMOUNT.maxConcentrationPercent]
+    least >= 0,
+    () => (equity * limit) / HUNDRED,
+    () => (before * valued * multiplier) / SQUARE,
+    () => (after * valued * multiplier) / SQUARE - (before * valued * multiplier) / SQUARE
   )
 }
 
-const shareLeft = (question: RiskQuestion, level: number, percent: bigint, unit: bigint) => {
-  const before = unitsBefore(question, level)
+/** Exactly; none is needed by what brings the position down. */
+const roomLeft = (question: RiskQuestion, level: number, percent: bigint, unit: bigint): bigint => {
   const limit = (question.scopes[level]!.worth.equity * percent) / HUNDRED
-  const used = (absOf(before) * unit) / (ONE * ONE)
-  const exact = absOf(before + question.units) * unit
-  const after = exact / (ONE * ONE)
-  const room = limit * ONE * ONE - exact
-  return { limit, used, after, room: room < 0n && bringsDown(question, level) ? 0n : room }
+  const room = limit * SQUARE - absOf(unitsBefore(question, level) + question.units) * unit
+  return room < 0n && bringsDown(question, level) ? 0n : room
 }
 
 /** An order that says of itself that it only closes: it neither opens a position nor turns it round. */

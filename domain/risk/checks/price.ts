@@ -1,6 +1,6 @@
 import { ONE, ratioHalfEven } from "#domain/kernel/money.ts"
-import { AMOUNT, heldAt, heldBy, lowest } from "#domain/risk/book.ts"
-import { heldOutcome, outcome, type RiskCheck } from "#domain/risk/outcome.ts"
+import { AMOUNT, heldAt, lowest } from "#domain/risk/book.ts"
+import { heldOutcome, outcome, outcomeBy, type RiskCheck } from "#domain/risk/outcome.ts"
 
 const DEFAULT_PERCENT = 20n * ONE
 const HUNDRED = 100n * ONE
@@ -16,7 +16,7 @@ export const priceCollar: RiskCheck = ({ book, side, price, evidence }) => {
   const width = widthOf(reference, heldAt(book, level, AMOUNT.collarPercent)?.limit ?? DEFAULT_PERCENT)
   const limit = side === "buy" ? reference + width : reference - width
   const passed = price === undefined ? side === "sell" : side === "buy" ? price <= limit : price >= limit
-  return outcome("PRICE_COLLAR", passed, limit, reference, price, heldBy(book, level, AMOUNT.collarPercent))
+  return outcomeBy(book[level], AMOUNT.collarPercent, "PRICE_COLLAR", passed, limit, reference, price)
 }
 
 const widthOf = (reference: bigint, percent: bigint): bigint => {

@@ -105,7 +105,7 @@ describe("decisions after a move at any moment", () => {
             for (const { price, symbol: of } of [...moves.state.marks].map(([s, m]) => ({ symbol: s, price: m.price })))
               there.send({ type: "RecordMark", symbol: of, price, source: "mid", mdNo: 1, markedAt: there.now })
             for (const group of ["G", "M"]) move(moves, there, group)
-            expect([moves.state.accounts.size, moves.state.firm.symbols.size]).toEqual([0, 0])
+            expect([moves.state.accounts.size, moves.state.firm.symbols.held().length]).toEqual([0, 0])
             audited(moves)
             moves = there
           }

@@ -29,7 +29,7 @@ describe("a group that moves", () => {
     const { hash, moved, moveId } = dataOf(out, "GroupMovedOut")
     expect(hash).toBe(createHash("sha256").update(JSON.stringify(moved)).digest("hex"))
     expect([here.state.groups.has("G" as never), here.account("A")]).toEqual([false, undefined])
-    expect(here.state.firm.symbols.size).toBe(0)
+    expect(here.state.firm.symbols.held().length).toBe(0)
     const arrived = receive(there, handedOver(here))
     expect(dataOf(arrived, "GroupMovedIn")).toMatchObject({ hash, moveId, fromPartition: 0 })
     expect(packed(there)).toBe(before)

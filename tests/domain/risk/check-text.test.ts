@@ -12,7 +12,8 @@ const outcomeOf = ({ code, passed, limit, used, requested, scope, setBy }: Check
   limit: number(limit),
   used: number(used),
   requested: number(requested),
-  by: setBy === undefined ? scope : `${scope}@${setBy}`
+  by: setBy === undefined ? scope : `${scope}@${setBy}`,
+  amount: -1
 })
 
 describe("the text of a decision's checks", () => {

@@ -1,47 +1,28 @@
 import { describe, expect, it } from "vitest"
 import type { AccountId, ClOrdId, OrderId } from "#domain/kernel/ids.ts"
-import type { Cash, Quantity } from "#domain/kernel/money.ts"
 import { defaultInstruments } from "#domain/market/default-instruments.ts"
-import type { OpenOrder } from "#domain/orders/open-order.ts"
+import { blankOrder, type OpenOrder } from "#domain/orders/open-order.ts"
 import { unanswered } from "#domain/venue/requests.ts"
 import { at, BTC, price, quantity } from "#tests/domain/market/made.ts"
 
 const stop: OpenOrder = {
+  ...blankOrder(),
   orderId: "0-7" as OrderId,
   number: 7,
-  place: -1,
   account: "demo" as AccountId,
   clOrdId: "mine" as ClOrdId,
   symbol: BTC,
   instrument: defaultInstruments[0]!,
-  side: "buy",
   orderType: "stop",
-  timeInForce: "GTC",
   placedNo: 7,
   quantity: quantity(1),
   stopPrice: price(100),
   protectionPrice: price(105),
-  cumQty: 0n as Quantity,
   venueOrderId: "P-0-7",
   acknowledged: true,
-  ended: undefined,
-  doneForDay: false,
-  stopped: false,
-  suspended: false,
-  instructions: {},
-  pending: [],
-  fills: [],
-  fillsBefore: 0,
-  cumBefore: 0n as Quantity,
-  held: false,
   counted: true,
-  triggered: false,
-  queueAhead: 0n as Quantity,
   mdNo: 1,
   reports: 1,
-  exposedNotional: 0n as Cash,
-  reservedCash: 0n as Cash,
-  reservedUnits: 0n as Quantity,
   exposed: quantity(1)
 }
 

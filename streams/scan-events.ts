@@ -1,4 +1,5 @@
 import type { EventDefinition, Recorded } from "#domain/kernel/event.ts"
+import { bigintOf } from "#domain/kernel/int64.ts"
 import { parseFixed } from "#domain/kernel/money.ts"
 
 /** How a field stands in the text of an event, or undefined where only JSON.parse can tell. */
@@ -71,7 +72,7 @@ const amount = (): bigint => {
   at = i + 1
   // what a double may not hold exactly is read as text
   if (i - given > 16 || !(scaled <= Number.MAX_SAFE_INTEGER)) return parseFixed(text.slice(given, i))
-  return BigInt(isNegative ? -scaled : scaled)
+  return bigintOf(isNegative ? -scaled : scaled)
 }
 const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
 /** Whether the same text comes again, looked at from its end, where ids and times differ. */

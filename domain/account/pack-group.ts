@@ -25,7 +25,7 @@ export const packGroup = (state: State, group: Group, moves: number): MovedGroup
   const members = membersOf(state, group)
   const halts = haltsOfGroup(state, group)
   const scopes = [group.risk, ...members.map(({ risk }) => risk)]
-  const symbols = new Set(members.flatMap(({ risk }) => [...risk.symbols.held().map(([symbol]) => symbol)]))
+  const symbols = new Set(members.flatMap(({ risk }) => risk.symbols.held().map(([symbol]) => symbol)))
   return {
     group: group.id,
     owner: group.owner,

@@ -1,3 +1,5 @@
+import { bigintOf } from "#domain/kernel/int64.ts"
+
 const MORE = 64
 const LARGE = 128
 /** Texts are cut out of larger ones: a text for each of them costs more than all else here. */
@@ -59,7 +61,7 @@ export class ByteReader {
   }
 
   amount(): bigint {
-    if (this.#bytes[this.#at] !== LARGE) return BigInt(this.whole())
+    if (this.#bytes[this.#at] !== LARGE) return bigintOf(this.whole())
     this.#at++
     return BigInt(this.text())
   }

@@ -1,6 +1,7 @@
+import { exactNumber } from "#domain/kernel/int64.ts"
+
 const FIRST_BYTES = 1 << 16
 const TEXT = new TextEncoder()
-const SAFE = BigInt(Number.MAX_SAFE_INTEGER)
 
 /**
  * Values one after the other as bytes, without names: who reads them must know what comes. The same values give the same
@@ -34,8 +35,8 @@ export class ByteWriter {
   }
 
   amount(value: bigint): void {
-    if (value <= SAFE && value >= -SAFE) {
-      const small = Number(value)
+    const small = exactNumber(value)
+    if (small === small) {
       this.#signed(small < 0 ? 1 : 0, Math.abs(small))
       return
     }

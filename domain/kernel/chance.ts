@@ -1,3 +1,5 @@
+import { highHalf, isTakenWhole, lowHalf, takeHalves } from "./int64.ts"
+
 /**
  * Chance without state: the same keys give the same number on every machine and in every run, so that a venue or a
  * simulator can be asked again about any moment. Mixing as in MurmurHash3's finaliser (Appleby).
@@ -45,11 +47,10 @@ const addText = (text: string): void => {
 }
 /** Two numbers hold 64 bits; what is larger is rare enough to be written out. */
 const addAmount = (amount: bigint): void => {
-  const small = Number(amount)
-  if (!Number.isSafeInteger(small) && BigInt.asIntN(64, amount) !== amount) return addText(String(amount))
-  const isExact = Number.isSafeInteger(small)
-  const low = isExact ? small | 0 : Number(BigInt.asIntN(32, amount))
-  const high = isExact ? Math.floor(small / 0x1_0000_0000) | 0 : Number(BigInt.asIntN(32, amount >> 32n))
+  takeHalves(amount)
+  if (!isTakenWhole(amount)) return addText(String(amount))
+  const low = lowHalf()
+  const high = highHalf()
   left = Math.imul(Math.imul(left ^ low, 0x9e3779b1) ^ high, 0x85ebca6b)
   right = Math.imul(Math.imul(right ^ high, 0x5f356495) ^ low, 0xc2b2ae35)
 }

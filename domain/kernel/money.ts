@@ -1,4 +1,5 @@
 import { Schema, SchemaTransformation } from "effect"
+import { bigintOf, exactNumber } from "./int64.ts"
 
 /** Decimals that every price, quantity and amount of money carries inside: 1 is `100_000_000n`. */
 export const SCALE = 8
@@ -24,7 +25,7 @@ export const parseDigits = (text: string, from: number, end: number): bigint => 
   }
   const scaled = value * POWERS[SCALE - (point === end ? 0 : end - point - 1)]!
   if (scaled > Number.MAX_SAFE_INTEGER) return parseLong(text.slice(from, end))
-  return BigInt(isNegative ? -scaled : scaled)
+  return bigintOf(isNegative ? -scaled : scaled)
 }
 const parseLong = (text: string): bigint => {
   const point = text.indexOf(".")
@@ -36,8 +37,8 @@ const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
 
 /** A scaled integer as decimal text: no exponent, no trailing zeros. */
 export const formatFixed = (scaled: bigint): string => {
-  const small = Number(scaled)
-  if (Number.isSafeInteger(small)) return formatCached(small)
+  const small = exactNumber(scaled)
+  if (small === small) return formatCached(small) // not NaN
   if (scaled < 0n) return `-${formatFixed(-scaled)}`
   const digits = scaled.toString()
   return withPoint(digits.slice(0, -SCALE), digits.slice(-SCALE))

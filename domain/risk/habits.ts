@@ -1,4 +1,5 @@
 import type { Symbol } from "#domain/kernel/ids.ts"
+import { highHalf, lowHalf, takeHalves } from "#domain/kernel/int64.ts"
 import type { Price, Quantity } from "#domain/kernel/money.ts"
 import type { Side } from "#domain/venue/messages.ts"
 
@@ -51,9 +52,12 @@ type Recent = Asked & { readonly micros: number }
  * integer, since only those are looked up without being hashed.
  */
 const digest = ({ side, quantity, price, stopPrice }: Asked): number => {
-  let sum = Number(quantity) + 7 * Number(price ?? 0n)
-  if (stopPrice !== undefined) sum += 13 * Number(stopPrice)
-  return (Math.imul((sum / 1024) | 0, 0x9e3779b1) + (sum | 0) + (side === "buy" ? 1 : 0)) >> 2
+  const h = mixed(mixed(mixed(side === "buy" ? 1 : 0, quantity), price ?? 0n), stopPrice ?? 0n)
+  return h >> 2
+}
+const mixed = (h: number, amount: bigint): number => {
+  takeHalves(amount)
+  return Math.imul(h ^ lowHalf(), 0x9e3779b1) ^ highHalf()
 }
 
 /** From what was remembered elsewhere, the oldest first. */

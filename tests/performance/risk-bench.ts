@@ -1,7 +1,7 @@
 import { GCProfiler } from "node:v8"
 import { Result } from "effect"
 import { accountDecider } from "#domain/account/decider.ts"
-import type { Request } from "#domain/account/commands.ts"
+import type { Command, Request } from "#domain/account/commands.ts"
 import type { AccountEvent } from "#domain/account/events.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountId, ExecId, OrderId } from "#domain/kernel/ids.ts"
@@ -21,13 +21,15 @@ export const benchRisk = (orders: number): BenchResult => {
   let state = decider.initial()
   let micros = Date.UTC(2026, 0, 1) * 1000
   let no = 0
-  const run = (request: Request, at: Time) => {
-    const command = { id: `c${++no}`, actor: "bench", at, request, seen: seenAt(at) }
+  const commandOf = (request: Request, at: Time) => ({ id: `c${++no}`, actor: "bench", at, request, seen: seenAt(at) })
+  const take = (command: Command) => {
+    const { at } = command
     const decided = decider.decide(command, state)
     if (Result.isFailure(decided)) throw new Error(decided.failure.detail)
     for (const fact of decided.success) state = decider.evolve(state, recorded(fact, state.eventNo + 1, at, command.id))
     return decided.success
   }
+  const run = (request: Request, at: Time) => take(commandOf(request, at))
   const now = () => timeOfMicros((micros += 1000))
   for (const request of openingRequests()) run(request, now())
   const open: Array<Open> = []
@@ -40,9 +42,9 @@ export const benchRisk = (orders: number): BenchResult => {
   const started = performance.now()
   for (let i = -OPEN; i < orders; i++) {
     const request = orderOf(i + OPEN)
-    const at = now()
+    const command = commandOf(request, now())
     const before = process.hrtime.bigint()
-    const facts = run(request, at)
+    const facts = take(command)
     if (i >= 0) histogram.add(Number(process.hrtime.bigint() - before))
     const [placed, decided] = facts as [Of<"OrderPlaced">, Of<"OrderRiskDecided">]
     if (decided.data.decision === "approved") open.push({ request, orderId: placed.data.orderId })

@@ -1,4 +1,5 @@
 import { AMOUNT } from "#domain/risk/book.ts"
+import { nearestNumber } from "#domain/kernel/int64.ts"
 import { absOf, ONE } from "#domain/kernel/money.ts"
 import {
   bringsDown,
@@ -60,14 +61,14 @@ export const maxConcentration: RiskCheck = (question) => {
   const valued = price ?? evidence?.price
   if (valued === undefined) return outcome("MAX_CONCENTRATION", false)
   const { multiplier } = question.instrument
-  const unitValue = (Number(valued) * Number(multiplier)) / 1e16
+  const unitValue = (nearestNumber(valued) * nearestNumber(multiplier)) / 1e16
   let bites = -1
   let least = 0
   for (let level = 0; level < 3; level++) {
     const held = book[level]!.amounts[AMOUNT.maxConcentrationPercent]
     if (held === undefined) continue
-    const most = (Number(scopes[level]!.worth.equity) * held.count) / 100
-    let room = most - Math.abs(Number(unitsBefore(question, level) + units)) * unitValue
+    const most = (nearestNumber(scopes[level]!.worth.equity) * held.count) / 100
+    let room = most - Math.abs(nearestNumber(unitsBefore(question, level) + units)) * unitValue
     if (room < SURE * Math.abs(most)) room = Number(roomLeft(question, level, held.limit, valued * multiplier)) / 1e16
     if (bites >= 0 && room >= least) continue
     bites = level

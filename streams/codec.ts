@@ -1,9 +1,10 @@
 import { Schema } from "effect"
 import type { EventDefinition, Fact, Recorded } from "#domain/kernel/event.ts"
 import { AccountId } from "#domain/kernel/ids.ts"
-import { formatFixed, parseFixed } from "#domain/kernel/money.ts"
+import { parseFixed } from "#domain/kernel/money.ts"
 import { Time } from "#domain/kernel/time.ts"
 import { eventScanner, type ScannedField } from "./scan-events.ts"
+import { dataWriter, type WrittenField } from "./write-data.ts"
 
 /** What is stored cannot be understood: the reader stops here. */
 export class Undecodable extends Error {
@@ -29,30 +30,26 @@ export type StoredType = { readonly type: string; readonly v: number; readonly f
 
 type Plan = {
   readonly definition: EventDefinition
-  /** every key of the data in the schema's order, and which of them are amounts */
-  readonly keys: ReadonlyArray<string>
+  /** which fields are amounts */
   readonly amounts: ReadonlyArray<string>
   /** texts that are kept as they are until somebody reads them */
   readonly kept: ReadonlyArray<readonly [key: string, ofText: (text: string) => unknown]>
-  /** each key as it is written, with its colon */
-  readonly labels: ReadonlyArray<string>
-  readonly isAmount: ReadonlyArray<boolean>
-  /** texts whose form has nothing that JSON would escape */
-  readonly isPlain: ReadonlyArray<boolean>
+  readonly write: (data: unknown) => string
   readonly check: (data: unknown) => unknown
 }
 
 const planOf = (definition: EventDefinition): Plan => {
   const keys = Object.keys(definition.data.fields)
   // amounts are the only bigints that events hold, so the schema itself says which fields they are
-  const isAmount = keys.map((key) => definition.data.fields[key]!.ast._tag === "BigInt")
+  const isAmount = (key: string) => definition.data.fields[key]!.ast._tag === "BigInt"
+  const written = keys.map((key): WrittenField => {
+    if (isAmount(key)) return { key, as: "amount" }
+    return { key, as: hasPlainForm(definition.data.fields[key]!) ? "plain" : "json" }
+  })
   return {
     definition,
-    keys,
-    isAmount,
-    isPlain: keys.map((key, i) => !isAmount[i] && hasPlainForm(definition.data.fields[key]!)),
-    labels: keys.map((key) => `${JSON.stringify(key)}:`),
-    amounts: keys.filter((_, i) => isAmount[i]),
+    write: dataWriter(written),
+    amounts: keys.filter(isAmount),
     kept: keys.flatMap((key) => {
       const ofText = definition.data.fields[key]!.ast.annotations?.["ofStoredText"]
       return ofText === undefined ? [] : [[key, ofText as (text: string) => unknown] as const]
@@ -131,24 +128,13 @@ const undecodable = (raw: Record<string, unknown>, cause: unknown): Undecodable 
 
 const encodeWith = (plan: Plan, event: Recorded): string => {
   const { eventNo, type, v, recordedAt, effectiveAt, actor, cause, correlation, trace, account } = event
-  const given = event.data as Record<string, unknown>
-  let data = ""
-  for (let i = 0; i < plan.keys.length; i++) {
-    const key = plan.keys[i]!
-    const value = given[key]
-    if (value === undefined) continue
-    data += data === "" ? "" : ","
-    // an amount's text is digits, a point and a sign: nothing in it has to be escaped
-    if (plan.isAmount[i]) data += `${plan.labels[i]!}"${formatFixed(value as bigint)}"`
-    else data += plan.labels[i]! + (plan.isPlain[i] ? `"${value as string}"` : JSON.stringify(value))
-  }
   const optional =
     (trace === undefined ? "" : `,"trace":${JSON.stringify(trace)}`) +
     (account === undefined ? "" : `,"account":${quotedAccount(account)}`)
   return (
     `{"eventNo":${eventNo},"type":"${type}","v":${v},"recordedAt":"${recordedAt}","effectiveAt":"${effectiveAt}",` +
     `"actor":${quotedActor(actor)},"cause":${quotedCause(cause)},"correlation":${quotedCause(correlation)}` +
-    `${optional},"data":{${data}}}`
+    `${optional},"data":${plan.write(event.data)}}`
   )
 }
 

@@ -23,15 +23,18 @@ export const same = (a: unknown, b: unknown): boolean => {
 
 type Fields = Readonly<Record<string, unknown>>
 const sameFields = (a: Fields, b: Fields): boolean => {
-  let more = 0
+  let found = 0
   for (const key in a) {
     const value = a[key]
     if (value === undefined) continue
     if (!same(value, b[key])) return false
-    more++
+    found++
   }
-  for (const key in b) if (b[key] !== undefined) more--
-  return more === 0
+  let names = 0
+  for (const _ in b) names++
+  if (names === found) return true
+  for (const key in b) if (b[key] !== undefined) found--
+  return found === 0
 }
 
 const sameMap = (a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unknown>): boolean => {

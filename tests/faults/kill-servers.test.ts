@@ -1,5 +1,5 @@
 import { expect, inject, test } from "vitest"
-import { startEmbeddedClickHouse } from "#infra/clickhouse/embedded/start.ts"
+import { startClickHouseEngine } from "#tests/support/clickhouse-engine.ts"
 import { startNats } from "#tests/support/nats-server.ts"
 import { startPlatform } from "#tests/support/platform.ts"
 import { skipWithout } from "#tests/support/skip-without.ts"
@@ -17,16 +17,12 @@ test(
   async () => {
     using folder = tempDir("kill-servers")
     await using nats = await startNats({ storeDir: `${folder.path}/nats`, syncAlways: true })
-    // the engine of a ClickHouse server, at an address like one
-    const clickHouse = await startEmbeddedClickHouse({ directory: `${folder.path}/clickhouse`, onLog: () => {} })
-    const url = new URL(clickHouse.url)
-    url.username = clickHouse.username
-    url.password = clickHouse.password
+    const clickHouse = await startClickHouseEngine(`${folder.path}/clickhouse`)
     const start = () =>
       startPlatform({
         data: `${folder.path}/data`,
         args: ["--no-demo", "--profile", "servers"],
-        env: { NATS_URL: nats.url, CLICKHOUSE_URL: url.href }
+        env: { NATS_URL: nats.url, CLICKHOUSE_URL: clickHouse.url }
       })
     const story = new KillStory(`n${Date.now().toString(36)}`)
     let platform = await start()

@@ -1,6 +1,7 @@
 import { NodeWS } from "@effect/platform-node"
 import { SessionClient } from "#services/oms/order-entry/client.ts"
 import { loadOverHttp } from "./entry-http.ts"
+import { loadOverNats } from "./entry-nats.ts"
 import { orderOf, type Load, type Loaded } from "./entry-load.ts"
 import { percentiles } from "./figures.ts"
 
@@ -61,9 +62,9 @@ const loadOverSession = async ({
   return { accepted, errors, seconds: took, metrics: percentiles(Float64Array.from(samples)) }
 }
 
+const LOADS = { ws: loadOverSession, http: loadOverHttp, nats: loadOverNats }
 process.on("message", (load: Load) => {
-  const loaded = load.transport === "ws" ? loadOverSession(load) : loadOverHttp(load)
-  loaded.then(
+  LOADS[load.transport](load).then(
     (result) => process.send?.(result),
     (error: Error) => process.send?.({ failed: error.stack })
   )

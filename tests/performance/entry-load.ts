@@ -2,8 +2,10 @@ import type { Metrics } from "./figures.ts"
 
 /** What the client is asked to do: as many as `inFlight` at a time, or `rate` a second. */
 export type Load = {
-  readonly transport: "ws" | "http"
+  readonly transport: "ws" | "http" | "nats"
   readonly port: number
+  /** where its requests go that are sent over NATS */
+  readonly natsUrl?: string
   readonly accounts: number
   readonly inFlight: number
   readonly batch: number

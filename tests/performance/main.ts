@@ -78,10 +78,10 @@ const run = (name: string | undefined): Promise<BenchResult> | BenchResult => {
       const seconds = count("seconds")
       const asked = { log, sync, inFlight, seconds, rate: count("rate"), steady: count("steady", String(seconds)) }
       const isWhole = oneOf("with", "bare", "all") === "all"
-      if (transport !== "nats")
-        return (isWhole ? benchWhole : benchEntry)({ ...asked, transport, batch: count("batch") })
-      if (isWhole) throw new WrongUsage("--with all goes with --transport ws or http")
-      return benchOrders(asked)
+      if (isWhole && transport === "nats" && log !== "nats")
+        throw new WrongUsage("--with all over NATS goes with --log nats")
+      if (isWhole) return benchWhole({ ...asked, transport, batch: count("batch") })
+      return transport === "nats" ? benchOrders(asked) : benchEntry({ ...asked, transport, batch: count("batch") })
     }
     case "risk":
       return benchRisk(count("orders"))

@@ -4,12 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { newCommandId } from "#services/desk/command-id.ts"
-import { decodeReply } from "#streams/command-codec.ts"
-import type { CommandPort } from "#streams/ports/command-port.ts"
 import { openNatsCommands } from "#infra/nats/command-port.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
 import { startNats } from "#tests/support/nats-server.ts"
+import { saturate, steady, type NatsLoaded } from "./entry-nats.ts"
 import { conditions, percentiles, round, type BenchResult, type Metrics } from "./figures.ts"
 
 export type OrderBenchOptions = {
@@ -32,86 +30,7 @@ export type OrderBenchOptions = {
 type Counts = { commits: number; events: number; bytes: number; rssMb: number; eventNo: number }
 
 const ACCOUNTS = 100
-
-/** A limit order as a client writes it: the writer has never seen its objects, only these bytes. */
-const orderBytes = (n: number): Uint8Array =>
-  Buffer.from(
-    `{"id":"${newCommandId(Date.now() * 1000)}","actor":"bench","request":{"type":"SubmitOrder","account":"bench${n % ACCOUNTS}",` +
-      `"symbol":"BTCUSDT","side":"buy","orderType":"limit","timeInForce":"GTC","quantity":"0.00${1 + (n % 9)}","price":"${44000 + (n % 900)}.5"}}`
-  )
-
-type Load = {
-  readonly samples: Float64Array
-  readonly accepted: number
-  readonly errors: number
-  readonly seconds: number
-}
-
-/** Keeps `inFlight` orders under way until time or number is reached. */
-const saturate = async (
-  port: CommandPort,
-  inFlight: number,
-  seconds: number,
-  most = Number.POSITIVE_INFINITY
-): Promise<Load> => {
-  const samples: Array<number> = []
-  let sent = 0
-  let accepted = 0
-  let errors = 0
-  const started = performance.now()
-  const until = started + seconds * 1000
-  const client = async () => {
-    while (performance.now() < until && sent < most) {
-      const at = performance.now()
-      const payload = orderBytes(sent++)
-      try {
-        const reply = decodeReply(await port.request(0, "order", payload, { timeoutMs: 10_000 }))
-        if (reply.kind === "facts" && reply.status === "PendingNew") accepted++
-        else errors++
-      } catch {
-        errors++
-      }
-      samples.push(performance.now() - at)
-    }
-  }
-  await Promise.all(Array.from({ length: inFlight }, client))
-  return { samples: Float64Array.from(samples), accepted, errors, seconds: (performance.now() - started) / 1000 }
-}
-
-/**
- * Sends at a steady rate whatever the answers do. Timed from when an order is handed over; that a timer of a millisecond
- * hands it over late is this sender's doing, and is reported apart.
- */
-const steady = async (port: CommandPort, rate: number, seconds: number): Promise<Load & { lateMs: Float64Array }> => {
-  const samples: Array<number> = []
-  const late: Array<number> = []
-  let accepted = 0
-  let errors = 0
-  const waiting: Array<Promise<void>> = []
-  const started = performance.now()
-  const total = rate * seconds
-  for (let n = 0; n < total;) {
-    const due = Math.min(total, Math.floor(((performance.now() - started) * rate) / 1000))
-    for (; n < due; n++) {
-      const at = performance.now()
-      late.push(at - started - (n * 1000) / rate)
-      const answered = port.request(0, "order", orderBytes(n), { timeoutMs: 10_000 }).then(
-        (bytes) => {
-          const reply = decodeReply(bytes)
-          if (reply.kind === "facts" && reply.status === "PendingNew") accepted++
-          else errors++
-          samples.push(performance.now() - at)
-        },
-        () => void errors++
-      )
-      waiting.push(answered)
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1))
-  }
-  await Promise.all(waiting)
-  const load = { samples: Float64Array.from(samples), accepted, errors, seconds: (performance.now() - started) / 1000 }
-  return { ...load, lateMs: Float64Array.from(late) }
-}
+const ORDERS = { accounts: ACCOUNTS }
 
 const ask = async (child: ChildProcess): Promise<Counts> => {
   child.send("counts")
@@ -129,11 +48,11 @@ export const benchOrders = async (options: OrderBenchOptions): Promise<BenchResu
   const port = await openNatsCommands({ url: nats.url, name: "bench-client" })
   try {
     await once(server, "message")
-    await saturate(port, inFlight, Math.min(2, seconds / 4), options.orders === undefined ? undefined : 1000) // warm the code up
+    await saturate(port, ORDERS, inFlight, Math.min(2, seconds / 4), options.orders === undefined ? undefined : 1000) // warm the code up
     await ask(server)
-    const full = await saturate(port, inFlight, seconds, options.orders)
+    const full = await saturate(port, ORDERS, inFlight, seconds, options.orders)
     const counts = await ask(server)
-    const calm = rate > 0 ? await steady(port, rate, steadySeconds) : undefined
+    const calm = rate > 0 ? await steady(port, ORDERS, rate, steadySeconds) : undefined
     const last = await ask(server)
     await options.onServer?.({ natsUrl: nats.url, where, eventNo: last.eventNo })
     await stopped(server)
@@ -203,8 +122,8 @@ const besideOne = async (
   const port = await openNatsCommands({ url: nats.url, name: "bench-client" })
   try {
     await once(server, "message")
-    await saturate(port, inFlight, Math.min(2, seconds / 4))
-    const { accepted, errors, seconds: took } = await saturate(port, inFlight, Math.min(5, seconds))
+    await saturate(port, ORDERS, inFlight, Math.min(2, seconds / 4))
+    const { accepted, errors, seconds: took } = await saturate(port, ORDERS, inFlight, Math.min(5, seconds))
     if (errors > 0) throw new Error(`${how}: ${errors} orders were not answered`)
     return accepted / took
   } finally {
@@ -214,7 +133,7 @@ const besideOne = async (
   }
 }
 
-const steadyMetrics = (load: Load & { lateMs: Float64Array }, rate: number): Metrics => {
+const steadyMetrics = (load: NatsLoaded & { lateMs: Float64Array }, rate: number): Metrics => {
   const metrics = {
     ...percentiles(load.samples),
     ratePerSec: Math.round(load.accepted / load.seconds),

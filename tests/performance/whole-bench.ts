@@ -1,6 +1,7 @@
 import { checkCommit } from "#streams/chain.ts"
 import { eventsOf } from "#streams/commit-events.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
+import { startClickHouseEngine } from "#tests/support/clickhouse-engine.ts"
 import { startNats } from "#tests/support/nats-server.ts"
 import { startPlatform, type Platform } from "#tests/support/platform.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
@@ -19,20 +20,31 @@ const OPEN_ORDERS = 10_000
  * the embedded store, the archiver, anchors, snapshots and live views run beside the writer. `lag` is how far the views are behind
  * when the load ends.
  */
-export const benchWhole = async (options: EntryBenchOptions): Promise<BenchResult> => {
+export const benchWhole = async (options: EntryBenchOptions<Load["transport"]>): Promise<BenchResult> => {
   const { transport, log, sync, inFlight, batch, seconds, rate, steady } = options
   using folder = tempDir("bench-whole")
   const nats =
     log === "nats" ? await startNats({ storeDir: `${folder.path}/nats`, syncAlways: sync === "always" }) : undefined
   const where = nats === undefined ? `sqlite:${folder.path}/data/ledger.sqlite` : `nats:${nats.url}`
+  const clickHouse = nats === undefined ? undefined : await startClickHouseEngine(`${folder.path}/clickhouse`)
   const platform = await startPlatform({
     data: `${folder.path}/data`,
     args: ["--no-demo", ...(nats === undefined ? [] : ["--profile", "servers"])],
-    ...(nats !== undefined && { env: { NATS_URL: nats.url } })
+    ...(nats !== undefined && { env: { NATS_URL: nats.url, CLICKHOUSE_URL: clickHouse!.url } })
   })
   const client = await started(CLIENT)
   const port = Number(new URL(platform.url(OMS, "/")).port)
-  const load: Load = { transport, port, accounts: ACCOUNTS, inFlight, batch, seconds, rate: 0, isCrossing: true }
+  const load: Load = {
+    transport,
+    port,
+    ...(nats !== undefined && { natsUrl: nats.url }),
+    accounts: ACCOUNTS,
+    inFlight,
+    batch,
+    seconds,
+    rate: 0,
+    isCrossing: true
+  }
   try {
     await openAccounts(platform)
     for (let open = 0; open < OPEN_ORDERS;) open += (await asked<Loaded>(client, { ...load, seconds: 1 })).accepted / 2
@@ -64,6 +76,7 @@ export const benchWhole = async (options: EntryBenchOptions): Promise<BenchResul
   } finally {
     client.kill("SIGKILL")
     await platform.stop()
+    await clickHouse?.stop()
     await nats?.stop()
   }
 }

@@ -9,8 +9,8 @@ import { startNats } from "#tests/support/nats-server.ts"
 import type { Load, Loaded } from "./entry-load.ts"
 import { conditions, round, type BenchResult, type Metrics } from "./figures.ts"
 
-export type EntryBenchOptions = {
-  readonly transport: "ws" | "http"
+export type EntryBenchOptions<Transport = "ws" | "http"> = {
+  readonly transport: Transport
   readonly log: "sqlite" | "nats"
   readonly sync: "always" | "default"
   readonly inFlight: number

@@ -9,7 +9,7 @@ import { priceNoise } from "./price-noise.ts"
 /** What a symbol sends in ten steps, which are one second. It starts with one of each kind. */
 const ROTA = ["quote", "trade", "depth", "quote", "trade", "quote", "quote", "trade", "quote", "quote"] as const
 const STEPS_PER_SECOND = ROTA.length
-const LEVELS = 10
+const LEVELS = 20
 const SPREAD_TICKS_MAX = 4
 /** The largest size shown at a price, as money. */
 const SHOWN_NOTIONAL_MAX = 100_000n
@@ -117,13 +117,16 @@ const symbolSource = (seed: number, { instrument, start }: SimulatedSymbol): Sou
     }
   }
 
-  /** Ten levels a side from the touch outward; the best is that of the quote before. */
+  /**
+   * The levels of a side from the touch outward; the best is that of the quote before. Further out they are further
+   * apart, so that a quote which has moved within the second still has some behind it.
+   */
   const side = (step: number, best: number, bestLots: number, direction: 1 | -1): ReadonlyArray<Level> => {
     const levels: Array<Level> = [[priceAt(best), size(bestLots)]]
     let ticks = best
     for (let i = 1; i < LEVELS; i++) {
       const key = 10 * i + direction
-      ticks += direction * (1 + (chanceOf(base, step, key) % gapTicksMax))
+      ticks += direction * (1 + (chanceOf(base, step, key) % (i * gapTicksMax)))
       levels.push([priceAt(ticks), size(lotsOf(lotsMax, step, 1000 + key))])
     }
     return levels

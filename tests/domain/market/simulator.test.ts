@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest"
 import { chanceOf } from "#domain/kernel/chance.ts"
+import { formatFixed, ONE } from "#domain/kernel/money.ts"
 import type { Quote } from "#domain/market/messages.ts"
 import { defaultInstruments } from "#domain/market/default-instruments.ts"
 import { simulatedMarket } from "#domain/market/simulator.ts"
+import { ShownMarket } from "#domain/venue/shown-market.ts"
 import { at, price } from "./made.ts"
 
 const AT = at(0)
@@ -20,6 +22,23 @@ describe("the simulated market", () => {
       expect(Math.abs(Number(message.bid) / 1e8 / STARTS[message.symbol]! - 1)).toBeLessThan(0.001)
     }
     expect(market.messagesPerSecond).toBe(30)
+  })
+
+  it("shows enough for a small order at any moment, also while its last depth is of before the price moved", () => {
+    const market = simulatedMarket(1)
+    const shown = new Map(Object.keys(STARTS).map((symbol) => [symbol, new ShownMarket()]))
+    const worth = price("5000")
+    for (let no = 1; no <= 60_000; no++) {
+      const message = market.message(no, AT)
+      const { symbol } = message
+      shown.get(symbol)!.apply(message)
+      if (no <= 9) continue
+      for (const side of ["bid", "ask"] as const) {
+        let sum = 0n
+        shown.get(symbol)!.walk(side, (at, free) => (sum += (at * free) / ONE) < worth)
+        if (sum < worth) expect.fail(`message ${no}: ${symbol} shows ${formatFixed(sum)} of ${side}s`)
+      }
+    }
   })
 
   it("keeps widely sampled messages whole: in range, on tick and lot, not crossed", () => {
@@ -49,8 +68,8 @@ describe("the simulated market", () => {
         see(message.symbol, message.price)
         if (message.quantity < lot || message.quantity % lot !== 0n) broken++
       } else {
-        if (message.bids.length !== 10 || message.asks.length !== 10) broken++
-        for (let k = 0; k < 10; k++) {
+        if (message.bids.length !== 20 || message.asks.length !== 20) broken++
+        for (let k = 0; k < 20; k++) {
           see(message.symbol, message.bids[k]![0])
           see(message.symbol, message.asks[k]![0])
           if (k > 0 && message.bids[k]![0] >= message.bids[k - 1]![0]) broken++

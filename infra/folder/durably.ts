@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open } from "node:fs/promises"
-import { dirname } from "node:path"
+import { type FileHandle, open } from "node:fs/promises"
+import { dirname, resolve } from "node:path"
+import { makeFolders } from "./make-folders.ts"
 
 /** Makes the names in a folder durable: a file that was fsynced can still be missing after a crash without this. */
 export const syncFolder = async (folder: string): Promise<void> => {
@@ -15,7 +16,7 @@ export const syncFolder = async (folder: string): Promise<void> => {
 
 /** Makes a folder and those above it, durably. */
 export const makeFolder = async (folder: string, mode = 0o777): Promise<void> => {
-  const first = await mkdir(folder, { recursive: true, mode })
+  const first = makeFolders(folder, mode)
   if (first === undefined) return
-  for (let at = folder; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at))
+  for (let at = resolve(folder); at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at))
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { makeFolders } from "#infra/folder/make-folders.ts"
 import { accountsConfig, type Secrets, serverConfig } from "./server-config.ts"
 import { USERS, type UserName } from "./service-users.ts"
 
@@ -29,7 +30,7 @@ const NAMES = ["n1", "n2", "n3"] as const
  * holds a secret is readable by its owner only. Written again, the passwords stay.
  */
 export const writeConfig = ({ dir, servers, hosts, maxFile, port = PORT }: ConfigOptions): WrittenConfig => {
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  makeFolders(dir, 0o700)
   const secretsFile = join(dir, "secrets.json")
   const known = existsSync(secretsFile)
   const secrets = known ? readSecrets(secretsFile) : makeSecrets()

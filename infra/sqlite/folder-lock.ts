@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import { accessSync, constants, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { makeFolders } from "#infra/folder/make-folders.ts"
 import { isBusy } from "./errors.ts"
 
 /** The data folder cannot be used; the message says why and what to do. */
@@ -32,7 +33,7 @@ export const lockFolder = (dir: string): (() => void) => {
 
 const usable = (dir: string): string => {
   try {
-    mkdirSync(dir, { recursive: true })
+    makeFolders(dir)
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK)
     return realpathSync(dir)
   } catch (cause) {

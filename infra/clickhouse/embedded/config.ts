@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import { totalmem } from "node:os"
 import { join } from "node:path"
+import { makeFolders } from "#infra/folder/make-folders.ts"
 
 /** The folders of one embedded store. */
 export interface Folders {
@@ -19,15 +20,15 @@ export function foldersOf(directory: string): Folders {
 
 /** Makes the folders and writes the engine's settings: writing first is what finds out that a folder is read-only. */
 export function prepareFolders(folders: Folders, memoryMb: number): void {
-  mkdirSync(folders.store, { recursive: true })
-  mkdirSync(folders.passing, { recursive: true })
+  makeFolders(folders.store)
+  makeFolders(folders.passing)
   writeFileSync(folders.config, configXml(memoryMb))
 }
 
 /** To be called by the owner of the lock only: a second instance must not take away files that the first one uses. */
 export function emptyPassing(folders: Folders): void {
   rmSync(folders.passing, { recursive: true, force: true })
-  mkdirSync(folders.passing, { recursive: true })
+  makeFolders(folders.passing)
 }
 
 const mebibyte = 1024 * 1024

@@ -98,3 +98,8 @@ it("says so when a file is no ledger, or is missing", () => {
   expect(() => openSqliteLog({ file, readOnly: true })).toThrow(/cannot be opened: file is not a database/)
   lockFolder(dir.path)() // nothing is left locked
 })
+
+const proc = existsSync("/proc/self") ? "/proc" : undefined
+it("says so where no folder can be", skipWithout(proc, "there is no /proc"), () => {
+  expect(() => lockFolder(`${proc}/trade2026/data`)).toThrow(FolderUnusable)
+})

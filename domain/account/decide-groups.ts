@@ -1,4 +1,5 @@
 import { Result } from "effect"
+import { wideDigestOf } from "#domain/kernel/chance.ts"
 import type { OrderId } from "#domain/kernel/ids.ts"
 import { exactNotional, type Quantity } from "#domain/kernel/money.ts"
 import type { Refusal } from "#domain/kernel/shapes.ts"
@@ -41,7 +42,7 @@ export const submitGroup = (command: Command, request: SubmitGroup, account: Acc
     if (wrong !== undefined) return Result.fail(wrong)
     const orderId = `${state.partition}-${groupNo + facts.length}` as OrderId
     const role = roleOf(request.kind, at)
-    const leg = { ...seenFor(command, order.symbol), id: `${command.id}.${at + 1}` }
+    const leg = { ...seenFor(command, order.symbol), id: legId(command.id, at + 1) }
     const expireAt = expiryOf(command, order, instrument) as Exclude<ReturnType<typeof expiryOf>, Refusal>
     const parentId = role === "child" ? { parentId: placed[0]!.orderId } : {}
     const data = { ...placedOf(orderId, leg, order, instrument, expireAt), ...parentId, groupId, role }
@@ -65,6 +66,15 @@ export const submitGroup = (command: Command, request: SubmitGroup, account: Acc
   return Result.succeed(facts)
 }
 
+/** The ClOrdID of an order of a group: told from the group's, and no longer than an id may be. */
+const legId = (id: string, number: number): string => {
+  const named = `${id}.${number}`
+  if (named.length <= LONGEST_ID) return named
+  const { high, low } = wideDigestOf(id)
+  return `${id.slice(0, 40)}.${high.toString(16)}${low.toString(16).padStart(8, "0")}.${number}`
+}
+const LONGEST_ID = 64
+
 /** The command with the market of one of its symbols. */
 const seenFor = (command: Command, symbol: SubmitOrder["symbol"]): Command => {
   const seen = command.seenOf?.get(symbol)
@@ -87,8 +97,8 @@ const groupProblem = ({ kind, orders }: SubmitGroup): Refusal | undefined => {
   if (kind === "OUO" && legs.some(({ quantity }) => quantity !== legs[0]!.quantity))
     return wrong("the legs of an OUO have one quantity")
   if (kind !== "OCO" && other >= 0) return wrong(`the legs of a group of kind ${kind} trade one symbol on one side`)
-  if (kind === "bracket" && others.some(({ side }) => side === first.side))
-    return wrong("the children of a bracket close what its parent opens: they are on the other side")
+  if (kind === "bracket" && others.some(({ side, symbol }) => side === first.side || symbol !== first.symbol))
+    return wrong("the children of a bracket close what its parent opens: they are on the other side of its symbol")
   return undefined
 }
 const MOST_ORDERS = 10

@@ -96,6 +96,17 @@ describe("OCO: one cancels the others", () => {
     expect(story.state.contingencies.size).toBe(0)
   })
 
+  it.each([62, 64])("under an id of %i characters: its orders' ids are none longer, and read again", (length) => {
+    const story = holding()
+    const ids = ["a", "b"].flatMap((last) => {
+      const placed = group(story, "OCO", SELLS, "x".repeat(length - 1) + last).events
+      return placed.flatMap((event) => (event.type === "OrderPlaced" ? [event.data.clOrdId as string] : []))
+    })
+    expect(Math.max(...ids.map((id) => id.length))).toBeLessThanOrEqual(64)
+    expect(new Set(ids).size).toBe(4)
+    expect(story.restarted().state.contingencies).toEqual(story.state.contingencies)
+  })
+
   it("when one leg is denied none goes out", () => {
     const story = holding()
     const outcome = group(story, "OCO", [SELLS[0]!, { ...SELLS[1], quantity: "5" }])
@@ -221,6 +232,12 @@ describe("a group that cannot be", () => {
     ["eleven orders", "OCO", Array.from({ length: 11 }, () => ({ price: "100" })), "orders"],
     ["a bracket of two", "bracket", two, "orders"],
     ["a bracket that closes on the side that it opens", "bracket", [...two, { price: "98" }], "orders"],
+    [
+      "a bracket that closes what its parent does not open",
+      "bracket",
+      [two[0], ...["110", "90"].map((price) => ({ price, side: "sell" as const, symbol: "ETHUSDT" }))],
+      "orders"
+    ],
     ["legs of other quantities", "OUO", [{ price: "100" }, { price: "99", quantity: "2" }], "orders"],
     ["legs of other sides", "OUO", [{ price: "100" }, { price: "99", side: "sell" }], "orders"],
     ["a leg without its price", "OCO", [{ price: "100" }, {}], "orders.1.price"],

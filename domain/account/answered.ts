@@ -76,9 +76,11 @@ export const repeatOf = (state: AnsweredCommands, owner: number, id: string, req
   }
   const made = isReport ? undefined : microsOfUuid7(id)
   if (made === undefined) return "new"
-  // whatever was forgotten was recorded by the floor and made before that: a UUIDv7 cuts its own time down
-  if (made <= state.floorMicros) return "too-old"
-  return made > microsOf(at) + AHEAD_MICROS ? "too-far-ahead" : "new"
+  const now = microsOf(at)
+  // whatever was forgotten was recorded by the floor and made before that: a UUIDv7 cuts its own time down. What is older
+  // than the window is refused whether or not anything was forgotten: the answer does not hang on the ledger's length
+  if (made <= Math.max(state.floorMicros, now - WINDOW_MICROS)) return "too-old"
+  return made > now + AHEAD_MICROS ? "too-far-ahead" : "new"
 }
 
 /** Both are empty nearly always. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import type { Request } from "#domain/account/commands.ts"
 import type { AccountId, OrderId, Symbol } from "#domain/kernel/ids.ts"
 import { plusMicros } from "#domain/kernel/time.ts"
-import { amount, at, MORNING, order, Story, USDT, typesOf, type Wanted } from "./story.ts"
+import { amount, at, MORNING, order, Story, USDT, type Wanted } from "./story.ts"
 
 const A = "A" as AccountId
 /** An open order that the commands are about, and another beside it. */
@@ -170,7 +170,10 @@ describe("a UUIDv7 of a caller's clock", () => {
     ["a millisecond further ahead", 60_001_000, "CommandTooNew"],
     ["an hour ahead", 3_600_000_000, "CommandTooNew"],
     ["an hour ago", -3_600_000_000, undefined],
-    ["23 hours ago", -82_800_000_000, undefined]
+    ["23 hours ago", -82_800_000_000, undefined],
+    ["a millisecond within 24 hours", -86_399_999_000, undefined],
+    ["24 hours ago, though nothing was forgotten yet", -86_400_000_000, "CommandTooOld"],
+    ["of last year", -31_536_000_000_000, "CommandTooOld"]
   ])("%s", (_, micros, code) => {
     const story = Story.begun()
     const id = uuid7(plusMicros(MORNING, micros))
@@ -198,6 +201,6 @@ describe("a UUIDv7 of a caller's clock", () => {
     const story = Story.begun()
     const old = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
     expect(story.send({ type: "Halt", scope: "firm", reason: "test" }, { id: old }).kind).toBe("facts")
-    expect(typesOf(story.deposit("1", "A", { id: old }))).toEqual(["Deposited"]) // nothing has been forgotten yet
+    expect(story.deposit("1", "A", { id: old }).code).toBe("CommandTooOld")
   })
 })

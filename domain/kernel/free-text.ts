@@ -14,9 +14,15 @@ export const contactIn = (text: string): "an e-mail address" | "a telephone numb
   return PHONE.test(text) ? "a telephone number" : undefined
 }
 
+/**
+ * What no text of a caller holds, as the inside of a class: control characters (Unicode's Cc) and halves of surrogate pairs,
+ * which are no characters. Spelled out, since the patterns are published and \p is not known everywhere.
+ */
+export const NO_TEXT = String.raw`\u0000-\u001f\u007f-\u009f\ud800-\udfff`
+
 /** Free text of a caller that is kept with a fact for ever: short, on one line, and no contact of a person. */
 export const FreeText = Schema.String.check(
-  Schema.isPattern(/^[^\p{Cc}]{1,200}$/u),
+  Schema.isPattern(new RegExp(`^[^${NO_TEXT}]{1,200}$`, "u"), { expected: "1 to 200 characters on one line" }),
   Schema.makeFilter((text: string) => {
     const found = contactIn(text)
     return (

@@ -1,14 +1,15 @@
 import { Schema } from "effect"
+import { NO_TEXT } from "#domain/kernel/free-text.ts"
 import { TimeText } from "./fields.ts"
 
 /** Text about a person: on one line but for an address, and trimmed. */
 const line = (max: number) =>
-  Schema.String.check(Schema.isPattern(new RegExp(`^(?! )[^\\p{Cc}]{1,${max}}(?<! )$`, "u")))
+  Schema.String.check(Schema.isPattern(new RegExp(`^(?! )[^${NO_TEXT}]{1,${max}}(?<! )$`, "u")))
 const details = {
   name: line(200),
   email: Schema.optionalKey(line(254).check(Schema.isPattern(/^[^\s@]+@[^\s@]+$/u))),
   phone: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^\+?[0-9 ()./-]{3,40}$/u))),
-  address: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^(?:[^\p{Cc}]|\n){1,1000}$/u)))
+  address: Schema.optionalKey(Schema.String.check(Schema.isPattern(new RegExp(`^(?:[^${NO_TEXT}]|\\n){1,1000}$`, "u"))))
 }
 
 /** Body of `PUT /people/OWNER`: all that is known of the person, in the place of what was. */

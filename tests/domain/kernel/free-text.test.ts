@@ -27,14 +27,16 @@ describe("free text that stays in the ledger", () => {
     "risk: price up +12% (+1,000,000.00)",
     "0190f3e5-7a1b-7c3e-9e5a-1234567890ab",
     "error margin >= 0.25, desk halted @ close",
-    "E+100000000000"
+    "E+100000000000",
+    "Überweisung 💶"
   ])("may be %s", (text) => {
     expect(contactIn(text)).toBeUndefined()
     expect(Schema.is(FreeText)(text)).toBe(true)
   })
 
-  it("may not be empty, long or of several lines", () => {
-    for (const text of ["", "x".repeat(201), "a\nb"]) expect(Schema.is(FreeText)(text)).toBe(false)
+  it("may not be empty, long or of several lines, nor hold half of a character", () => {
+    for (const text of ["", "x".repeat(201), "a\nb", "\u0085", "a\ud800b", "\udc00"])
+      expect(Schema.is(FreeText)(text)).toBe(false)
   })
 
   it("is refused with a reason that does not repeat it", () => {

@@ -41,7 +41,7 @@ export type OrderRow = RowOf<typeof columns>
 
 export const orders = define<typeof columns>({
   name: "orders",
-  version: 2,
+  version: 3,
   columns,
   key: ["orderId"],
   keysOf: (event) => ("orderId" in event.data ? [[event.data.orderId]] : NONE),
@@ -50,7 +50,7 @@ export const orders = define<typeof columns>({
   fold: (row, event) =>
     row.createdAt === NEVER && event.type !== "OrderPlaced"
       ? row
-      : withStatus({ ...row, ...changeBy(row, event), updatedAt: event.recordedAt }),
+      : changed(row, changeBy(row, event), event.recordedAt),
   isFinished: (row) => row.createdAt !== NEVER && isFinished(row)
 })
 
@@ -86,8 +86,9 @@ type Pending = {
   readonly kind: "cancel" | "replace"
   readonly clOrdId: string
   readonly acknowledged: boolean
-  /** of a replace that asks for another */
+  /** of a replace that asks for others */
   readonly quantity?: string
+  readonly displayQuantity?: string
 }
 /** Of the order's progress what the columns do not say. */
 type RowProgress = Omit<Progress, "quantity" | "cumQty"> & { readonly pending: ReadonlyArray<Pending> }
@@ -129,21 +130,28 @@ const orderOf = (row: OrderRow) => {
 /** Over, as far as is known: a venue may still correct it. */
 export const isFinished = (row: OrderRow): boolean => !isLive(orderOf(row))
 
-const withStatus = (row: OrderRow): OrderRow => {
+const changed = (before: OrderRow, change: Partial<OrderRow>, updatedAt: OrderRow["updatedAt"]): OrderRow => {
+  const row = { ...before, ...change, updatedAt }
   const order = orderOf(row)
-  return { ...row, leavesQty: leavesQty(order), status: ordStatus(order, "asked") }
+  const { ended, doneForDay, stopped, suspended } = order
+  // why it is over or held is told as long as it is; why a change was refused, until something else happens
+  const lasts = ended !== undefined || doneForDay || stopped || suspended
+  const reason = change.reason ?? (lasts ? before.reason : "")
+  return { ...row, reason, leavesQty: leavesQty(order), status: ordStatus(order, "asked") }
 }
 
 const set = (row: OrderRow, change: Partial<RowProgress>): Pick<OrderRow, "progress"> => ({
   progress: kept({ ...progressOf(row), ...change })
 })
 const standing = { acknowledged: true, ended: undefined, doneForDay: false, suspended: false } as const
-const ask = (row: OrderRow, kind: Pending["kind"], clOrdId: string, quantity?: bigint) => {
+type Asked = { readonly clOrdId: string; readonly quantity?: bigint; readonly displayQuantity?: bigint }
+const ask = (row: OrderRow, kind: Pending["kind"], { clOrdId, quantity, displayQuantity }: Asked) => {
   const request = {
     kind,
     clOrdId,
     acknowledged: false,
-    ...(quantity !== undefined && { quantity: formatFixed(quantity) })
+    ...(quantity !== undefined && { quantity: formatFixed(quantity) }),
+    ...(displayQuantity !== undefined && { displayQuantity: formatFixed(displayQuantity) })
   }
   return set(row, { pending: [...progressOf(row).pending, request] })
 }
@@ -181,22 +189,29 @@ const changeBy = (row: OrderRow, event: LedgerEvent): Partial<OrderRow> => {
     case "OrderFilled":
     case "ExecutionBusted":
     case "ExecutionCorrected":
-      return bookedBy(event).reduce((before, one) => ({ ...before, ...executed(before, one, event) }), row)
+      return bookedBy(event).reduce<Executed>((before, one) => executed(before, one, event), row)
     case "ReplaceRequested":
-      return ask(row, "replace", event.data.clOrdId, event.data.quantity)
+      return ask(row, "replace", event.data)
     case "CancelRequested":
-      return ask(row, "cancel", event.data.clOrdId)
+      return ask(row, "cancel", event.data)
     case "CancelPending":
       return taken(row, "cancel", event.data.clOrdId)
     case "ReplacePending":
       return taken(row, "replace", event.data.clOrdId)
     case "OrderReplaced": {
       const request = requestOf(row, "replace", event.data.clOrdId)
-      const accepted = request === undefined ? {} : { clOrdId: request.clOrdId }
+      const accepted =
+        request === undefined ? {} : { clOrdId: request.clOrdId, ...displayed(row, request.displayQuantity) }
       return { ...newTerms(row, event.data), ...accepted, ...answered(row, "replace", event.data.clOrdId) }
     }
-    case "HeldOrderReplaced":
-      return { ...newTerms(row, event.data), clOrdId: event.data.clOrdId }
+    case "HeldOrderReplaced": {
+      const { clOrdId, displayQuantity } = event.data
+      return {
+        ...newTerms(row, event.data),
+        clOrdId,
+        ...displayed(row, displayQuantity && formatFixed(displayQuantity))
+      }
+    }
     case "OrderRestated": {
       const { cumQty, reason } = event.data
       return { ...newTerms(row, event.data), ...set(row, standing), reason, ...(cumQty !== undefined && { cumQty }) }
@@ -245,11 +260,8 @@ const placed = ({ data, account, recordedAt }: LedgerEvent & { type: "OrderPlace
   }
 }
 
-const executed = (
-  row: OrderRow,
-  one: Booked,
-  { data }: LedgerEvent & { data: { cumQty: bigint } }
-): Partial<OrderRow> => {
+type Executed = Pick<OrderRow, "cumQty" | "filledValue" | "avgPx" | "fees">
+const executed = (row: Executed, one: Booked, { data }: LedgerEvent & { data: { cumQty: bigint } }): Executed => {
   // the products are exact for what venues trade; an odd one is rounded here as it is in the posting
   const value = ratioHalfEven(one.price, one.quantity, ONE)
   const filledValue = row.filledValue + (one.undone ? -value : value)
@@ -257,6 +269,12 @@ const executed = (
   const avgPx = cumQty > 0n ? ratioHalfEven(filledValue, ONE, cumQty) : 0n
   return { cumQty, filledValue, avgPx, fees: row.fees + (one.undone ? -one.fee : one.fee) }
 }
+
+/** An iceberg's instructions with what it shows at a time from now on. */
+const displayed = (row: OrderRow, displayQuantity: string | undefined): Partial<OrderRow> =>
+  displayQuantity === undefined
+    ? {}
+    : { instructions: JSON.stringify({ ...(JSON.parse(row.instructions || "{}") as object), displayQuantity }) }
 
 const newTerms = (
   row: OrderRow,

@@ -153,8 +153,41 @@ describe("an order's row", () => {
     expect([row.clOrdId, row.quantity, row.price, row.stopPrice]).toEqual(["c3", f("8"), f("101"), f("91")])
   })
 
+  it("shows what an iceberg displays now", () => {
+    const iceberg = [placed({ displayQuantity: f("2") }), approved, acknowledged]
+    const asked = (displayQuantity: string): Told => [
+      "ReplaceRequested",
+      { clOrdId: "c3", displayQuantity: f(displayQuantity) }
+    ]
+    const displayed = (told: ReadonlyArray<Told>) => JSON.parse(fold([...iceberg, ...told]).instructions) as unknown
+    expect(displayed([asked("3")])).toEqual({ displayQuantity: "2" })
+    expect(displayed([asked("3"), replaced("10")])).toEqual({ displayQuantity: "3" })
+    expect(displayed([asked("3"), denied("c3")])).toEqual({ displayQuantity: "2" })
+    expect(displayed([asked("3"), because("ReplaceRejected", "no")])).toEqual({ displayQuantity: "2" })
+    expect(displayed([["HeldOrderReplaced", { clOrdId: "c3", displayQuantity: f("4") }]])).toEqual({
+      displayQuantity: "4"
+    })
+  })
+
   it("says which checks refused it", () => {
     expect(fold([placed(), denied()]).reason).toBe("refused by LOT_SIZE, BUYING_POWER")
+  })
+
+  it.each<[string, () => ReadonlyArray<Told>, string]>([
+    ["a change that risk denied", () => [replaceAsked, denied("c3")], "refused by LOT_SIZE, BUYING_POWER"],
+    ["until another is asked for", () => [replaceAsked, denied("c3"), ["ReplaceRequested", { clOrdId: "c4" }]], ""],
+    [
+      "a cancel that came too late, until it fills",
+      () => [cancelAsked, because("CancelRejected", "late"), fill("10", "99")],
+      ""
+    ],
+    ["what the venue changed, until it fills", () => [because("OrderRestated", "moved"), fill("10", "99")], ""],
+    ["a halt that lasts", () => [because("OrderSuspended", "halt"), fill("1", "99")], "halt"],
+    ["a halt, until it stands again", () => [because("OrderSuspended", "halt"), acknowledged], ""],
+    ["an end, whatever follows", () => [because("OrderCanceled", "asked"), fill("4", "99")], "asked"]
+  ])("tells the reason of what stands: %s", (_, told, reason) => {
+    filledQty = 0n
+    expect(fold([placed(), approved, acknowledged, ...told()]).reason).toBe(reason)
   })
 
   it("has no price, stop or end where the order has none", () => {

@@ -42,7 +42,7 @@ const spoilParts = (data: string): void => {
   const table = readFileSync(
     join(
       store,
-      files.find((name) => name.endsWith("orders_v2.sql"))!
+      files.find((name) => name.endsWith("orders_v3.sql"))!
     ),
     "utf8"
   )
@@ -68,7 +68,7 @@ describe("stored views of an engine that lost a part of them", withEngine, () =>
     const said = vi.spyOn(process.stderr, "write").mockReturnValue(true)
     try {
       expect(await projected(folder.path, log)).toEqual(await expected(log))
-      expect(said.mock.calls.join("\n")).toMatch(/the stored views .*orders_v2.* may lack rows/u)
+      expect(said.mock.calls.join("\n")).toMatch(/the stored views .*orders_v3.* may lack rows/u)
     } finally {
       said.mockRestore()
     }

@@ -287,18 +287,22 @@ const newTerms = (
 })
 
 const decided = (row: OrderRow, { data, cause }: LedgerEvent & { type: "OrderRiskDecided" }): Partial<OrderRow> => {
-  const risk = JSON.stringify({
-    decision: data.decision,
-    rules: data.rules,
-    checks: data.checks,
-    ...(data.price !== undefined && { price: formatFixed(data.price), priceSource: data.priceSource }),
-    ...(data.priceAgeMicros !== undefined && { priceAgeMicros: data.priceAgeMicros })
-  })
+  const risk = riskTextOf(data)
   if (data.decision === "approved") return { risk }
   const failed = data.checks.read(data.rules).filter((check) => !check.passed)
   const reason = `refused by ${failed.map((check) => check.code).join(", ")}`
   const change = requestOf(row, "replace", cause)
   return change === undefined
     ? { risk, ...ended(row, "Rejected", reason) }
-    : { risk, reason, ...answered(row, "replace", cause) }
+    : { reason, ...answered(row, "replace", cause) } // the order stands by the decision that allowed it
 }
+
+/** A decision as a row keeps it. */
+export const riskTextOf = (decision: (LedgerEvent & { type: "OrderRiskDecided" })["data"]): string =>
+  JSON.stringify({
+    decision: decision.decision,
+    rules: decision.rules,
+    checks: decision.checks,
+    ...(decision.price !== undefined && { price: formatFixed(decision.price), priceSource: decision.priceSource }),
+    ...(decision.priceAgeMicros !== undefined && { priceAgeMicros: decision.priceAgeMicros })
+  })

@@ -8,6 +8,7 @@ import { cashOf } from "#domain/ledger/balances.ts"
 import type { CashMoveBody, MoveCash } from "#services/contract/accounts.ts"
 import type { CancelAllBody, GroupBody, OrderBody } from "#services/contract/orders.ts"
 import { created, ok, refused, type Answer, type Meta } from "#services/http/answer.ts"
+import { riskTextOf } from "#projections/orders/orders.ts"
 import type { LedgerEvent } from "#projections/projection.ts"
 import type { AccountWriter } from "#streams/account-writer.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
@@ -55,7 +56,7 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     return stored ?? behind ?? refused(404, "UnknownOrder", `there is no order ${id}`)
   }
 
-  /** Runs a command on an order that must exist; the answer is the order as it is after the command. */
+  /** Runs a command on an order that must exist; the answer is the order after it, with the decision on the command itself. */
   const onOrder = async (
     id: OrderId,
     clOrdId: string | undefined,
@@ -66,9 +67,10 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     if ("problem" in before) return before
     const outcome = await send(request(before.row.account as AccountId), clOrdId, meta)
     if ("problem" in outcome) return outcome
-    if (!outcome.repeat) return ok(orderBody(viewOf(outcome.events, before)!, outcome.partition))
+    if (!outcome.repeat)
+      return ok(orderBody(decidedBy(outcome.events, viewOf(outcome.events, before)!), outcome.partition))
     const now = await find(id)
-    return ok(orderBody("problem" in now ? before : now, partition))
+    return ok(orderBody(decidedBy(outcome.events, "problem" in now ? before : now), partition))
   }
 
   const move = async (
@@ -190,6 +192,13 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
       return "problem" in asked ? asked : ok({ requested: asked.requested })
     }
   }
+}
+
+/** An order with the decision on a change of it, in place of the one that the order stands by. */
+const decidedBy = (events: ReadonlyArray<LedgerEvent>, view: OrderView): OrderView => {
+  const decided = events.find((event) => event.type === "OrderRiskDecided" && event.data.orderId === view.row.orderId)
+  if (decided?.type !== "OrderRiskDecided") return view
+  return { ...view, row: { ...view.row, risk: riskTextOf(decided.data) } }
 }
 
 /** A group from the events of its commit. */

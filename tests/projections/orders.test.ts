@@ -169,6 +169,12 @@ describe("an order's row", () => {
     })
   })
 
+  it("keeps the decision that allowed it when a change is denied", () => {
+    const decision = (told: ReadonlyArray<Told>) => (JSON.parse(fold(told).risk) as { decision: string }).decision
+    expect(decision([placed(), approved, acknowledged, replaceAsked, denied("c3")])).toBe("approved")
+    expect(decision([placed(), denied()])).toBe("denied")
+  })
+
   it("says which checks refused it", () => {
     expect(fold([placed(), denied()]).reason).toBe("refused by LOT_SIZE, BUYING_POWER")
   })

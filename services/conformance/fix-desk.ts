@@ -74,7 +74,10 @@ export class FixDesk {
     const facts = this.#account.run(execId, { type: "VenueReported", account: ACCOUNT, venue: "XNYS", report })
     const fact = Result.isFailure(facts) ? undefined : facts.success[0]
     const answer = fact && executionReport(this.#account.find(order.orderId)!, fact)
-    return answer === undefined ? { refused: fact ?? facts } : told(answer)
+    if (answer === undefined) return { refused: fact ?? facts }
+    // an order that is over has forgotten what was asked of it; whoever asked has not
+    const isLate = !isAsked && step.msg === "OrderCancelReject" && this.#changed.has(clOrdId)
+    return told(answer, isLate ? { clOrdId, origClOrdId: this.#changed.get(clOrdId) } : {})
   }
 
   #order(step: Pick<Step, "timeInForce" | "price" | "isResend">, clOrdId: string, orderQty: number): void {
@@ -132,8 +135,10 @@ export class FixDesk {
       this.#changed.set(clOrdId, origClOrdId)
       return
     }
-    const why = PENDING.has(outcome.failure.code) ? "AlreadyPendingCancelOrReplace" : "TooLateToCancel"
+    const why = CXL_REJ_REASONS[outcome.failure.code] ?? "TooLateToCancel"
     this.#answers.set(clOrdId, () => {
+      // the id is one that was replaced since: nothing is told of the order that it was
+      if (why === "UnknownOrder") return cancelReject(clOrdId, origClOrdId, why)
       const order = this.#account.find(orderId)!
       return cancelReject(clOrdId, order.clOrdId, why, told(statusReport(order)))
     })
@@ -168,7 +173,13 @@ export class FixDesk {
 const isOwnAnswer = ({ msg, execType }: Step): boolean =>
   msg === "OrderCancelReject" || execType === "OrderStatus" || execType === "Rejected"
 
-const PENDING = new Set(["OrderPendingReplace", "OrderPendingCancel"])
+/** Of a refusal the FIX CxlRejReason 102, where it is not that the order is over. */
+const CXL_REJ_REASONS: Readonly<Record<string, string>> = {
+  UnknownOrder: "UnknownOrder",
+  OrderPendingReplace: "AlreadyPendingCancelOrReplace",
+  OrderPendingCancel: "AlreadyPendingCancelOrReplace",
+  ClOrdIdReused: "DuplicateClOrdID"
+}
 
 const orderIdIn = (facts: ReadonlyArray<AccountEvent>): OrderId => {
   const placed = facts.find((fact) => fact.type === "OrderPlaced")

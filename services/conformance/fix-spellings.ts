@@ -75,7 +75,8 @@ export const cxlRejReasonOf = byPattern(
   [/^0$|toolate/u, "TooLateToCancel"],
   [/^1$|unknown/u, "UnknownOrder"],
   [/^2$|option/u, "BrokerOption"],
-  [/^3$|pending/u, "AlreadyPendingCancelOrReplace"]
+  [/^3$|pending/u, "AlreadyPendingCancelOrReplace"],
+  [/^6$|duplicate/u, "DuplicateClOrdID"]
 )
 export const ordRejReasonOf = byPattern(
   [/^5$|unknownorder/u, "UnknownOrder"],

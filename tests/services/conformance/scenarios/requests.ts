@@ -32,6 +32,35 @@ export const REQUESTS = [
     order("3", "X", 10000),
     report("4", "X", "New", "New", [10000, 0, 10000, 0])
   ),
+  // OrigClOrdID names the newest accepted request (FIX 4.4, tag 41); of an unknown order the status is Rejected (tag 39)
+  scenario(
+    "a replaced id",
+    "A cancel that names an id which was replaced since is of an unknown order, and the order goes on",
+    ...begun(),
+    replace("3", "Y/X", 12000),
+    report("4", "Y/X", "Replaced", "New", [12000, 0, 12000, 0]),
+    cancel("5", "Z/X", 12000),
+    reject("6", "Z/X", "Rejected", { cxlRejReason: "UnknownOrder" }),
+    report("7", "Y", "Trade", "Filled", [12000, 12000, 0, 12000])
+  ),
+  scenario(
+    "expired meanwhile",
+    "An order expires while its cancel waits: the cancel is refused under its own id",
+    ...begun(),
+    report("3", "X", "Trade", "PartiallyFilled", [10000, 2000, 8000, 2000]),
+    cancel("4", "Y/X", 10000),
+    report("5", "Y/X", "PendingCancel", "PendingCancel", [10000, 2000, 8000, 0]),
+    report("6", "X", "Expired", "Expired", [10000, 2000, 0, 0]),
+    reject("7", "Y/X", "Expired")
+  ),
+  scenario(
+    "a cancel's id",
+    "A cancel under an id that was used is refused for that, and the order goes on",
+    ...begun(),
+    cancel("3", "X/X", 10000),
+    reject("4", "X/X", "New", { cxlRejReason: "Duplicate ClOrdID received" }),
+    report("5", "X", "Trade", "Filled", [10000, 10000, 0, 10000])
+  ),
   scenario(
     "C.1.b",
     "A part-filled order is given more while it trades",

@@ -1,5 +1,5 @@
 import type { ExecId } from "#domain/kernel/ids.ts"
-import { formatFixed, type Quantity } from "#domain/kernel/money.ts"
+import { fits, formatFixed, type Quantity } from "#domain/kernel/money.ts"
 import type { Time } from "#domain/kernel/time.ts"
 import type { ExecutionBustedData, ExecutionCorrectedData, OrderFilledData } from "#domain/orders/events.ts"
 import { settlementDateOf, tradeDateOf } from "#domain/market/session.ts"
@@ -80,6 +80,7 @@ const executionProblem = (
   others: bigint
 ): string | undefined => {
   if (quantity <= 0n || price <= 0n) return "a fill of nothing"
+  if (!fits(notionalOf(order.instrument, price, quantity))) return "it is worth more than 18 digits before the point"
   const open = order.quantity - others
   return quantity > open ? `only ${formatFixed(open > 0n ? open : 0n)} is open` : undefined
 }

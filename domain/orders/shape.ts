@@ -42,6 +42,7 @@ export const shapeProblem = (order: OrderShape): Refusal | undefined => {
     positive("quantity", order.quantity) ??
     positive("price", order.price) ??
     positive("stopPrice", order.stopPrice) ??
+    roomy("stopPrice", order.stopPrice) ??
     timeProblem(order) ??
     (hasInstructions(order) ? instructionProblem(order) : undefined)
   )
@@ -94,6 +95,9 @@ const instructionProblem = (order: OrderShape): Refusal | undefined => {
       : undefined) ??
     notNegative("limitOffset", order.limitOffset) ??
     notNegative("pegOffset", order.pegOffset) ??
+    roomy("trailAmount", trailAmount) ??
+    roomy("limitOffset", order.limitOffset) ??
+    roomy("pegOffset", order.pegOffset) ??
     part("displayQuantity", displayQuantity, quantity) ??
     part("minQuantity", minQuantity, quantity)
   )
@@ -119,6 +123,10 @@ export const positive = (field: string, value: bigint | undefined): Refusal | un
     : refuse("OutOfRange", field, `${field} must be above 0 and below 10^18`)
 const notNegative = (field: string, value: bigint | undefined): Refusal | undefined =>
   value === undefined || value === 0n ? undefined : positive(field, value)
+/** What further prices are computed from (protection, trail, limit, peg) must leave them room within what is stored. */
+const roomy = (field: string, value: bigint | undefined): Refusal | undefined =>
+  value === undefined || value < ROOM ? undefined : refuse("OutOfRange", field, `${field} must be below 10^17`)
+const ROOM = 10n ** 17n * ONE
 const part = (field: string, value: bigint | undefined, whole: bigint): Refusal | undefined =>
   positive(field, value) ??
   (value !== undefined && value > whole ? refuse("OutOfRange", field, `${field} is above quantity`) : undefined)

@@ -1,4 +1,4 @@
-import { timesHalfUp } from "#domain/kernel/money.ts"
+import { fits, timesHalfUp } from "#domain/kernel/money.ts"
 import { decisiveRule } from "#domain/risk/book.ts"
 import { requiredOf } from "#domain/risk/margin.ts"
 import { closes, outcome, type RiskCheck } from "#domain/risk/outcome.ts"
@@ -10,7 +10,7 @@ export const buyingPower: RiskCheck = (question) => {
   if (margin !== undefined) return marginPower(question, margin)
   if (side === "sell") return undefined
   const { total, reserved } = available
-  return outcome("BUYING_POWER", need !== undefined && need <= total - reserved, total, reserved, need)
+  return outcome("BUYING_POWER", need !== undefined && fits(need) && need <= total - reserved, total, reserved, need)
 }
 
 const marginPower = (question: RiskQuestion, margin: NonNullable<RiskQuestion["margin"]>) => {
@@ -20,7 +20,10 @@ const marginPower = (question: RiskQuestion, margin: NonNullable<RiskQuestion["m
   const isKnown = notional !== undefined && (side === "sell" || need !== undefined)
   const fee = notional === undefined ? 0n : timesHalfUp(notional, question.instrument.takerFee)
   const requested = isKnown ? requiredOf(notional * rate) + fee : undefined
-  return outcome("BUYING_POWER", requested !== undefined && initial + requested <= equity, equity, initial, requested)
+  // what is held back is written down, and must fit there whatever the account owns
+  const isWritable = need === undefined || fits(need)
+  const isHad = requested !== undefined && initial + requested <= equity
+  return outcome("BUYING_POWER", isHad && isWritable, equity, initial, requested)
 }
 
 /** While a margin account has less than it must keep, only what closes its positions passes (FINRA rule 4210). */

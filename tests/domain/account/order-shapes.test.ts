@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { leavesQty } from "#domain/orders/open-order.ts"
 import type { OrderType, TimeInForce } from "#domain/venue/messages.ts"
-import { at, dataOf, MORNING, Story, typesOf, verdict, type Wanted } from "./story.ts"
+import { amount, at, dataOf, MORNING, Story, typesOf, verdict, type Wanted } from "./story.ts"
 
 const TYPES = {
   market: { type: "market" },
@@ -84,6 +84,26 @@ describe("the parts of an order", () => {
     ["a price of 0", { price: "0" }, "OutOfRange price"],
     ["a negative price", { price: "-100" }, "OutOfRange price"],
     ["a stopPrice of 0", { type: "stop", stopPrice: "0" }, "OutOfRange stopPrice"],
+    // a protection price of 5 % more, a distance further on: they would have more digits than are written
+    ["a stopPrice without room", { type: "stop", stopPrice: "999999999999999999" }, "OutOfRange stopPrice"],
+    [
+      "a trail without room",
+      { type: "trailing-stop", also: { trailAmount: amount("999999999999999999") } },
+      "OutOfRange trailAmount"
+    ],
+    [
+      "an offset without room",
+      {
+        type: "trailing-stop-limit",
+        also: { trailAmount: amount("1"), limitOffset: amount("999999999999999999") }
+      },
+      "OutOfRange limitOffset"
+    ],
+    [
+      "a peg without room",
+      { type: "pegged", price: "100", also: { peg: "best", pegOffset: amount("999999999999999999") } },
+      "OutOfRange pegOffset"
+    ],
     ["a notional of nine decimals", { price: "100.0000001", quantity: "1.01" }, "TooManyDecimals quantity"],
     ["a notional of nineteen digits", { price: "10000000000", quantity: "1000000000" }, "TooManyDecimals quantity"],
     ["GTD in the past", { price: "100", tif: "GTD", expireAt: at("2026-03-02T09:59:59Z") }, "ExpireAtPast expireAt"],
@@ -102,6 +122,19 @@ describe("the parts of an order", () => {
     expect(
       verdict(Story.begun().submit({ price: "100", tif: "GTD", expireAt: at("2026-03-02T10:00:00.000000001Z") }))
     ).toBe("approved")
+  })
+
+  it.each<Wanted>([
+    { type: "stop", stopPrice: "99999999999999999.5" },
+    { type: "trailing-stop", also: { trailAmount: amount("99999999999999999.5") } },
+    {
+      type: "trailing-stop-limit",
+      also: { trailAmount: amount("99999999999999999.5"), limitOffset: amount("99999999999999999.5") }
+    }
+  ])("with the largest prices is refused by a rule, and read again", (wanted) => {
+    const story = Story.begun()
+    expect(verdict(story.submit(wanted))).toMatch(/^denied: /)
+    expect(story.restarted().state.eventNo).toBe(story.state.eventNo)
   })
 
   it.each([

@@ -136,6 +136,11 @@ describe("a report that cannot be", () => {
     ["more than is open", { type: "Trade", quantity: amount("2.1"), price: amount("100") }, "only 2 is open"],
     ["a fill of nothing", { type: "Trade", quantity: 0n as never, price: amount("100") }, "a fill of nothing"],
     [
+      "a fill for more than can be written",
+      { type: "Trade", quantity: amount("2"), price: amount("500000000000000000") },
+      "it is worth more than 18 digits before the point"
+    ],
+    [
       "a fill of less than nothing",
       { type: "Trade", quantity: amount("-1"), price: amount("100") },
       "a fill of nothing"

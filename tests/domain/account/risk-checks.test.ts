@@ -1,7 +1,8 @@
 // Each check with the numbers that it compared: `ok|no LIMIT USED REQUESTED [SCOPE]`.
 import { describe, expect, it } from "vitest"
+import type { AccountId, GroupId, OwnerId } from "#domain/kernel/ids.ts"
 import { CHECK_CODES, RULES } from "#domain/risk/check-codes.ts"
-import { amount, check, decisionIn, instrument, market, Story, verdict, type Wanted } from "./story.ts"
+import { amount, check, decisionIn, instrument, market, Story, USDT, verdict, type Wanted } from "./story.ts"
 
 type Given = (story: Story) => void
 const nothing: Given = () => {}
@@ -168,6 +169,19 @@ describe("a risk check", () => {
     )
     const sell = story.submit({ side: "sell", price: "1", quantity: "0.1" })
     expect(verdict(sell)).toBe("denied: HALTED, MIN_NOTIONAL, PRICE_COLLAR, HOLDINGS, MAX_OPEN_ORDERS, ORDER_RATE")
+  })
+
+  it.each(["cash", "margin"] as const)("of a %s account lets nothing be held back that cannot be written", (type) => {
+    const story = Story.begun()
+    const ids = { account: "D" as AccountId, owner: "owner-D" as OwnerId, group: "D" as GroupId }
+    story.send({ type: "OpenAccount", ...ids, accountType: type, currency: USDT })
+    for (const _ of ["once", "twice"]) story.deposit("999999999999999999", "D")
+    // with its fee a little above 10^18
+    expect(verdict(story.submit({ account: "D", price: "100", quantity: "9999000000000000" }))).toBe(
+      "denied: BUYING_POWER"
+    )
+    expect(verdict(story.submit({ account: "D", price: "100", quantity: "9990000000000000" }))).toBe("approved")
+    expect(story.restarted().cash("D")).toEqual(story.cash("D"))
   })
 
   it("that fails leaves an order that is finished: nothing is held back or counted", () => {

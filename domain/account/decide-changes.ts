@@ -24,7 +24,7 @@ export const replaceOrder = (command: Command, request: ReplaceOrder, account: A
   const problem =
     pendingProblem(order, request.origClOrdId, "replace") ??
     termsProblem(request, order, before) ??
-    groupProblem(request, order)
+    groupProblem(request, order, state)
   if (problem !== undefined) return Result.fail(problem)
   const { quantity = before.quantity, price = before.price, stopPrice = before.stopPrice } = request
   if (price !== undefined && exactNotional(price, quantity, order.instrument.multiplier) === undefined) return inexact
@@ -141,11 +141,18 @@ const termsProblem = (request: ReplaceOrder, order: OpenOrder, before: ReplaceTe
   return { code: "QuantityFilled", detail, field: "quantity" }
 }
 
-/** How much of a held order of a group goes out is for the group to say. */
-const groupProblem = ({ quantity }: ReplaceOrder, { orderId, held, groupId }: OpenOrder): Refusal | undefined =>
-  held && groupId !== undefined && quantity !== undefined
-    ? { code: "OrderHeld", detail: `the quantity of order ${orderId} follows from its group`, field: "quantity" }
-    : undefined
+/** How much there is of a parent's child, and of the legs of an OUO, is for the group to say: it would change it back. */
+const groupProblem = (
+  { quantity }: ReplaceOrder,
+  { orderId, groupId }: OpenOrder,
+  { contingencies }: State
+): Refusal | undefined => {
+  const group = groupId === undefined || quantity === undefined ? undefined : contingencies.get(groupId)
+  if (group === undefined || group.kind === "OCO") return undefined
+  if (group.kind !== "OUO" && group.members[0]?.orderId === orderId) return undefined
+  const detail = `the quantity of order ${orderId} follows from its group`
+  return { code: "QuantityOfGroup", detail, field: "quantity" }
+}
 
 export const cancelOrder = (command: Command, request: CancelOrder, account: Account, state: State): Decided => {
   const order = account.orders.get(request.orderId)

@@ -9,7 +9,7 @@ const STATUS: Readonly<Record<string, RefusalStatus>> = {
   AccountExists: 409,
   GroupOfAnother: 409,
   OrderNotOpen: 409,
-  OrderHeld: 409,
+  QuantityOfGroup: 409,
   OpenOrders: 409,
   InTransit: 409,
   Allotted: 409,

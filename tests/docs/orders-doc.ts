@@ -152,7 +152,7 @@ one can): the first that reached the stop triggers it, even if the price has com
 is refused with the field.
 
 A replace of an order that no venue has yet (a stop that is watched here, a child that waits for its parent) holds at once and needs no venue's answer:
-HeldOrderReplaced. A stop waits for its new price from that moment on. How much of a group's child goes out follows from the group.
+HeldOrderReplaced. A stop waits for its new price from that moment on. How much there is of a parent's child, or of a leg of an OUO, follows from the group: a replace of that quantity is refused (QuantityOfGroup).
 
 A market or stop buy has a protection price, ask or stop price plus 5 %, down to a tick: what cannot be had within it is cancelled. A
 \`collarPercent\` below 5 therefore denies every market buy (PRICE_COLLAR): who narrows the collar so far wants prices named, so send a limit order.

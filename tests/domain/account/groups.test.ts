@@ -129,6 +129,16 @@ describe("OUO: one updates the others", () => {
     expect(fill(story, profit, "3", "110").map(({ type }) => type)).toEqual(["CancelRequested"])
   })
 
+  it("legs have one quantity; of an OCO each has its own", () => {
+    const [ouo, oco] = (["OUO", "OCO"] as const).map((kind) => {
+      const story = holding()
+      const [profit] = idsOf(group(story, kind, SELLS)) as [string]
+      return story.replace(profit, { quantity: "3" })
+    })
+    expect(ouo).toMatchObject({ kind: "refused", code: "QuantityOfGroup", field: "quantity" })
+    expect(oco).toMatchObject({ kind: "facts" })
+  })
+
   it("a change that risk denied stands in the ledger, and is asked for again when it may pass", () => {
     const story = holding()
     const [profit, stop] = idsOf(group(story, "OUO", SELLS)) as [string, string]
@@ -198,6 +208,16 @@ describe("bracket: a parent, and two that close what it opens", () => {
       )
       expect(story.state.contingencies.size).toBe(part ? 1 : 0)
     }
+  })
+
+  it("how much of a child there is follows from its parent, which is changed in its place", () => {
+    const story = Story.begun()
+    const [parent, profit, stop] = idsOf(group(story, "bracket", BRACKET)) as [string, string, string]
+    fill(story, parent, "2")
+    const refused = { kind: "refused", code: "QuantityOfGroup", field: "quantity" }
+    for (const child of [profit, stop]) expect(story.replace(child, { quantity: "1" })).toMatchObject(refused)
+    expect(typesOf(story.replace(profit, { price: "111" }))).toEqual(["ReplaceRequested", "OrderRiskDecided"])
+    expect(typesOf(story.replace(parent, { quantity: "3" }))).toEqual(["ReplaceRequested", "OrderRiskDecided"])
   })
 
   it("is the same after a restart, which asks again what may have been due", () => {

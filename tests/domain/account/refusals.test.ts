@@ -104,16 +104,6 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
   NothingHeld: ["symbol", (story) => story.send(posting(SPLIT))],
   NothingToReplace: ["quantity", (story) => story.replace(open(story), {})],
   OpenOrders: ["symbol", (story) => (open(story), story.send(posting(SPLIT)))],
-  OrderHeld: [
-    "quantity",
-    (story) => {
-      const child: Wanted = { side: "sell", price: "110", quantity: "1" }
-      const orders = [order({ price: "90", quantity: "1" }), order(child)]
-      const { events } = story.send({ type: "SubmitGroup", account: "A" as AccountId, kind: "OTO", orders })
-      const ids = events.flatMap((event) => (event.type === "OrderPlaced" ? [event.data.orderId] : []))
-      return story.replace(ids[1]!, { quantity: "2" })
-    }
-  ],
   OrderNotOpen: [undefined, (story) => story.cancel("0-1")],
   OrderPendingCancel: [undefined, (story) => ((id) => (story.cancel(id), story.cancel(id)))(open(story))],
   OrderPendingReplace: [
@@ -142,6 +132,16 @@ const PROVOKED: Record<string, readonly [field: string | undefined, (story: Stor
   QuantityFilled: [
     "quantity",
     (story) => ((id) => (story.fill(id, "1", "100"), story.replace(id, { quantity: "1" })))(open(story))
+  ],
+  QuantityOfGroup: [
+    "quantity",
+    (story) => {
+      const child: Wanted = { side: "sell", price: "110", quantity: "1" }
+      const orders = [order({ price: "90", quantity: "1" }), order(child)]
+      const { events } = story.send({ type: "SubmitGroup", account: "A" as AccountId, kind: "OTO", orders })
+      const ids = events.flatMap((event) => (event.type === "OrderPlaced" ? [event.data.orderId] : []))
+      return story.replace(ids[1]!, { quantity: "2" })
+    }
   ],
   SameAccount: ["to", (story) => story.send(moving({ amount: "1" }, { to: A }))],
   SamePartition: ["fromPartition", (story) => story.send(sent({ fromPartition: 0 }))],

@@ -1,4 +1,6 @@
+import { STATUS_CODES } from "node:http"
 import { refused, type RefusalStatus } from "#services/http/answer.ts"
+import type { Passed } from "./forward.ts"
 import { isDone, type Outcome } from "./forward-all.ts"
 import { fieldsOf } from "./forwarded.ts"
 
@@ -18,7 +20,7 @@ export class Recording {
   }
   /** One could not be asked what it has: nothing more is sent to it. */
   notRead(outcome: Outcome): void {
-    this.#notRead ??= outcome
+    this.#notRead ??= isRefusal(outcome) && outcome.status === 404 ? inBody(outcome) : outcome
   }
 
   /** What is answered when it has not gone into all; what is recorded stays. */
@@ -34,6 +36,12 @@ export class Recording {
     const more = Array.isArray(errors) && { errors }
     return refused(outcome.status as RefusalStatus, String(code), `${who}${String(detail)} (${where})`, { ...more })
   }
+}
+
+/** What is not there was looked for by a path, and named in a body. */
+const inBody = ({ body, contentType }: Passed): Passed => {
+  const status = 422
+  return { status, contentType, body: JSON.stringify({ ...fieldsOf(body), status, title: STATUS_CODES[status] }) }
 }
 
 const NOTHING_RECORDED = refused(

@@ -50,7 +50,7 @@ export const makeRiskDesk = (
       return writer.look((state) => {
         const found = scopeOf(state, scope, scopeId)
         if (found === undefined && !(scope === "symbol" && state.instruments.has(id as Symbol)))
-          return refused(422, `Unknown${UNKNOWN[scope]}`, `there is no ${scope} ${id}`)
+          return refused(404, `Unknown${UNKNOWN[scope]}`, `there is no ${scope} ${id}`)
         const at = laterOf(market.clock(), state.recordedAt)
         const level = levelBody(partition, scope, scopeId, found && { ...found, ...plannedAt(found, at) })
         if (scope === "account" || scope === "group") return ok(level)

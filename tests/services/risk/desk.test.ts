@@ -88,6 +88,15 @@ describe("POST /risk/check", () => {
 })
 
 describe("limits over HTTP", () => {
+  it.each([
+    ["account", "Z", "UnknownAccount"],
+    ["group", "Z", "UnknownGroup"],
+    ["symbol", "ETHUSDT", "UnknownSymbol"]
+  ] as const)("of a level that is not there are not found: %s", async (scope, id, code) => {
+    const { desk } = await begun()
+    expect(await desk.level({ scope, id } as never, META)).toMatchObject({ problem: { status: 404, code } })
+  })
+
   it("are told as they are, as they will be, and as the strictest of all levels", async () => {
     const { desk } = await begun()
     const why = { proposedBy: "desk", approvedBy: "risk", reason: "test" }

@@ -77,6 +77,8 @@ export class LiveFeedHub {
         "changes since then are not kept here: subscribe without from for a snapshot"
       )
     }
+    if (after !== undefined && after > this.#sources.eventNo())
+      return refused(422, "PositionNotReached", "the ledger has not come so far: subscribe without from for a snapshot")
     const listeners = this.#listeners.get(channel.name) ?? new Set()
     this.#listeners.set(channel.name, listeners.add(onData))
     const missed = after === undefined ? this.#snapshot(channel) : this.#missed(channel.name, after)
@@ -116,7 +118,8 @@ export class LiveFeedHub {
     if (kind === "quotes") return this.#quote(id as Symbol)
     if (kind === "pnl") return this.#sources.pnl(id)
     const { orders, partition } = this.#sources
-    const of = (views: Iterable<OrderView>) => [...views].filter(({ row }) => row.account === id)
+    const isShown = ({ row, fills }: OrderView) => row.account === id && (kind === "orders" || fills.length > 0)
+    const of = (views: Iterable<OrderView>) => [...views].filter(isShown)
     const finished = of(orders.finished()).slice(-SNAPSHOT_FINISHED)
     const views = [...finished, ...of(orders.open())].toSorted((a, b) => (a.row.createdAt < b.row.createdAt ? -1 : 1))
     if (kind === "orders") return views.map((view) => orderBody(view, partition))

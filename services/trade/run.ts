@@ -47,6 +47,9 @@ const runVerb = async (
     rest.map((word) => (word === "-h" ? "--help" : word))
   )
   if (said.has("help")) return { exitCode: 0, stdout: helpFor(entry.name, verb), stderr: "" }
+  const [word] = said.words
+  if (verb.words === "" && word !== undefined)
+    throw new WrongUsage(`nothing is named after ${entry.name}, but ${JSON.stringify(word)} is`)
   const outcome: Outcome = await verb.run(said, tools)
   const stdout = wantsJson ? jsonText(outcome.json) : `${outcome.text.trimEnd()}\n`
   return { exitCode: outcome.ok ? 0 : 1, stdout, stderr: "" }

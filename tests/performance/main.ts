@@ -28,7 +28,7 @@ JSON object {name, params, metrics}.
 `
 
 class WrongUsage extends Error {}
-const { values, positionals } = parseArgs({
+const OPTIONS = {
   allowPositionals: true,
   options: {
     log: { type: "string", default: "nats" },
@@ -48,15 +48,28 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false }
   }
-})
+} as const
+/** The command line, or what is wrong with it. */
+const read = () => {
+  try {
+    return parseArgs(OPTIONS)
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`)
+    process.exit(2)
+  }
+}
+const { values, positionals } = read()
 const count = (
   name: "in-flight" | "batch" | "seconds" | "rate" | "steady" | "orders" | "events" | "open" | "runs",
   usual = ""
 ): number => {
   const value = Number(values[name] ?? usual)
-  if (!Number.isInteger(value) || value < 0) throw new WrongUsage(`--${name} is a whole number, not ${values[name]}`)
+  const least = MAY_BE_NONE.has(name) ? 0 : 1
+  if (!Number.isInteger(value) || value < least)
+    throw new WrongUsage(`--${name} is a whole number of at least ${least}, not ${values[name]}`)
   return value
 }
+const MAY_BE_NONE = new Set(["rate", "steady", "events", "open"])
 const oneOf = <T extends string>(
   name: "log" | "from" | "sync" | "transport" | "with",
   ...allowed: ReadonlyArray<T>

@@ -28,6 +28,8 @@ describe("the command line", () => {
     [["dance"], "there is no verb dance"],
     [["verify", "--colour", "red"], "Unknown option"],
     [["verify", "--data"], "argument missing"],
+    [["verify", "data"], 'nothing is named after verify, but "data" is'],
+    [["simulate", "7"], 'nothing is named after simulate, but "7" is'],
     [["report"], "which report?"],
     [["report", "tax"], "which report?"],
     [["report", "pnl"], "--account"],

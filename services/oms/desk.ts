@@ -166,6 +166,8 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     orders: async ({ account, status = "all", symbol, after, limit = PAGE, atLeast }) => {
       const behind = (await seenBy(atLeast)) ?? (status === "all" ? await reached(writer.head().eventNo) : undefined)
       if (behind !== undefined) return behind
+      const last = after === undefined ? undefined : await find(after as OrderId)
+      if (last !== undefined && "problem" in last) return last.problem.status === 404 ? unknownAfter(after!) : last
       const page = (views: ReadonlyArray<OrderView>) => {
         const items = views.slice(0, limit).map((view) => orderBody(view, partition))
         return ok({ items, ...(views.length > limit && { next: items.at(-1)!.orderId as string }) })
@@ -193,6 +195,12 @@ export const makeDesk = ({ writer, log, live, history, clock }: Desk): Oms => {
     }
   }
 }
+
+/** Taken for a beginning it would give the first page again, taken for an end it would hide the rest. */
+const unknownAfter = (after: string) =>
+  refused(422, "UnknownAfter", `there is no order ${after} to go on after`, {
+    errors: [{ field: "after", reason: "no next of this list" }]
+  })
 
 /** An order with the decision on a change of it, in place of the one that the order stands by. */
 const decidedBy = (events: ReadonlyArray<LedgerEvent>, view: OrderView): OrderView => {

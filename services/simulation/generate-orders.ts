@@ -23,6 +23,9 @@ const AT_ONCE: ReadonlyArray<TimeInForce> = ["IOC", "FOK"]
 const RESTS: ReadonlyArray<TimeInForce> = ["GTC", "DAY", "GTD"]
 const ANY: ReadonlyArray<TimeInForce> = ["GTC", "DAY", "IOC", "FOK", "GTD"]
 
+const BIGGEST = parseFixed("999999999999999999")
+const EDGES = ["quantity", "price", "stopPrice", "trailAmount", "limitOffset", "pegOffset"] as const
+
 /** Draws orders of every type, and what is asked of them later. */
 export class Orders {
   readonly #draw: Draw
@@ -55,7 +58,15 @@ export class Orders {
     if (timeInForce === "GTD") order.expireAt = plusMicros(at, this.#draw.below(10_000_000) - 1000)
     if (order.side === "sell" && this.#draw.below(3) === 0) order.locate = "L1"
     this.#instruct(order, order)
-    return order
+    return this.#draw.below(120) === 0 ? { ...order, ...this.#atTheEdge(order) } : order
+  }
+
+  /** One of an order's amounts as large as what is written may be, or nearly. */
+  #atTheEdge(order: Submit): Partial<Submit> {
+    const edge = (BIGGEST / 10n ** BigInt(this.#draw.below(3))) * BigInt(1 + this.#draw.below(9))
+    const amount = edge > BIGGEST ? BIGGEST : edge
+    const names = EDGES.filter((name) => order[name] !== undefined)
+    return { [this.#draw.one(names)]: amount }
   }
 
   #instruct({ orderType, timeInForce, quantity }: Submit, to: Instructed): void {

@@ -45,6 +45,8 @@ const instrument = (symbol: Symbol, version: number): Instrument => ({
 })
 
 /** Draws commands and venue reports from a seed: the same seed, the same story, whatever the machine. */
+const LONGEST_ID = 64
+
 export class Generator {
   readonly #draw: Draw
   readonly #orders: Orders
@@ -83,11 +85,10 @@ export class Generator {
     return { id, actor: "simulation", at, request, seen, ...hashFor(request, state) }
   }
 
-  /** Ids come again now and then: a repeat, or another content under an old id. */
+  /** Ids come again now and then: a repeat, or another content under an old id. Some are as long as an id may be. */
   #id(): string {
-    return this.#draw.below(12) === 0
-      ? `c${Math.max(0, this.#draw.step - this.#draw.below(40))}`
-      : `c${this.#draw.step}`
+    const step = this.#draw.below(12) === 0 ? Math.max(0, this.#draw.step - this.#draw.below(40)) : this.#draw.step
+    return step % 97 === 96 ? `c${step}`.padEnd(LONGEST_ID, "-") : `c${step}`
   }
 
   #opening(step: number): Request {

@@ -103,6 +103,12 @@ export const FAULTS: Readonly<Record<string, Decider>> = {
     timeInForce === "DAY" ? { expireAt: undefined } : {}
   ),
   "an order is numbered by its command": telling("OrderPlaced", ({ clOrdId }) => ({ orderId: clOrdId })),
+  "an id is longer than an id may be": telling("OrderPlaced", ({ clOrdId }) =>
+    clOrdId.length > 60 ? { clOrdId: `${clOrdId}.1` as typeof clOrdId } : {}
+  ),
+  "a price has more digits than are read": telling("OrderPlaced", ({ price }) =>
+    price !== undefined && price > 10n ** 23n ? { protectionPrice: (10n ** 26n) as typeof price } : {}
+  ),
   "LeavesQty is one lot too much": telling("OrderFilled", ({ leavesQty }) => ({ leavesQty: leavesQty + 10_000_000n })),
   "CumQty is the fill's own": telling("OrderFilled", ({ quantity }) => ({ cumQty: quantity })),
   "a notional is rounded": telling("OrderFilled", ({ notional }) => ({

@@ -48,7 +48,7 @@ describe("a broken law", () => {
     const lines = text.split("\n")
     expect(lines[0]).toMatch(/^seed 3, world 0: broken at step \d+: .*CumQty/u)
     expect(lines[1]).toBe("The shortest history that breaks it (5 commands):")
-    expect(lines[5]).toMatch(/^4\. c\d+ \+[\d.]+s SubmitOrder account=.* -> OrderPlaced, OrderRiskDecided$/u)
+    expect(lines[5]).toMatch(/^4\. c\d+-* \+[\d.]+s SubmitOrder account=.* -> OrderPlaced, OrderRiskDecided$/u)
     expect(lines[6]).toMatch(/^5\. X\d+ \+[\d.]+s Trade .*orderId=#4 .*-> OrderFilled$/u)
     expect(lines[7]).toMatch(/CumQty/u)
     expect(lines[8]).toMatch(/^Again: npm run trade -- simulate --seed 3 --world 0 --steps \d+$/u)

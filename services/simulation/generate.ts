@@ -46,6 +46,7 @@ const instrument = (symbol: Symbol, version: number): Instrument => ({
 
 /** Draws commands and venue reports from a seed: the same seed, the same story, whatever the machine. */
 const LONGEST_ID = 64
+const RICH = ["999999999999999999", "70000000000000000", "9000000000000"]
 
 export class Generator {
   readonly #draw: Draw
@@ -187,6 +188,7 @@ export class Generator {
   #money(account: AccountId): Request {
     // with little money margin accounts are called now and then
     const most = owner(account) === "M" ? 40 : 500
+    if (this.#draw.below(40) === 0) return this.#deposit(account, this.#draw.one(RICH))
     if (this.#draw.below(2) === 0) return this.#deposit(account, String(1 + this.#draw.below(most)))
     return {
       ...(this.#deposit(account, String(1 + this.#draw.below(900))) as Request & { type: "Deposit" }),

@@ -2,7 +2,7 @@ import type { Command } from "#domain/account/commands.ts"
 import { ONE } from "#domain/kernel/money.ts"
 import type { Limits } from "#domain/risk/limits.ts"
 import { needFor, worstOf, type Followed, type Terms } from "./followed.ts"
-import { judgeMargin, type MarginCase } from "./margin-case.ts"
+import { judgeMargin, NOT_WRITTEN, type MarginCase } from "./margin-case.ts"
 import { meets } from "./self-trades.ts"
 import { halfEven, type LossCode } from "./worths.ts"
 
@@ -64,7 +64,8 @@ export const failing = (of: Case): ReadonlyArray<string> => {
   const percent = percents.length === 0 ? 20n * ONE : percents.reduce((least, one) => (one < least ? one : least))
   fail("PRICE_COLLAR", reference === undefined || isOutside(isBuy, worst, reference, percent))
   if (margin === undefined) {
-    fail("BUYING_POWER", isBuy && (worst === undefined || needFor(instrument, worst, leaves) > of.cashFree()))
+    const need = worst === undefined ? undefined : needFor(instrument, worst, leaves)
+    fail("BUYING_POWER", isBuy && (need === undefined || need > of.cashFree() || need >= NOT_WRITTEN))
     fail("HOLDINGS", !isBuy && leaves > of.unitsFree())
   } else {
     const limits = levels.map((level) => level.limits)

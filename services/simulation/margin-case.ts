@@ -46,8 +46,11 @@ export const judgeMargin = (margin: MarginCase, asked: Asked): ReadonlyArray<str
   return failed
 }
 
+/** From here on amounts are not written: nobody can hold back as much. */
+export const NOT_WRITTEN = 10n ** 18n * ONE
+
 /** What it says that it compared must be what the events say, as far as they tell it. */
-const isTooDear = (margin: MarginCase, { isPriced, notional, instrument }: Asked): boolean => {
+const isTooDear = (margin: MarginCase, { isPriced, isBuy, notional, instrument }: Asked): boolean => {
   if (notional === undefined || !isPriced) return true
   const [equity, inUse, requested] = numbersOf(margin.checks)
   const fee = (2n * notional * instrument.takerFee + ONE) / (2n * ONE)
@@ -60,7 +63,7 @@ const isTooDear = (margin: MarginCase, { isPriced, notional, instrument }: Asked
   const least = upFrom(margin.initial + (margin.opening ?? 0n))
   const isSame = margin.opening === undefined ? inUse! >= least : inUse === least
   must(isSame, () => `BUYING_POWER tells another margin in use: ${shown(inUse)}, not ${shown(least)}`)
-  return inUse! + needed > margin.equity
+  return inUse! + needed > margin.equity || (isBuy && notional + fee >= NOT_WRITTEN)
 }
 const shown = (amount: bigint | undefined): string => (amount === undefined ? "none" : formatFixed(amount))
 

@@ -22,6 +22,7 @@ export type LiveFeedSources = {
   readonly board: PriceBoard
   readonly pnl: (account: string) => PnlBody | undefined
   readonly eventNo: () => number
+  readonly isListed: (symbol: Symbol) => Promise<boolean>
 }
 type Listener = (message: LiveMessage) => void
 /** A change that can be sent again to a client that was cut off; its message is put together when somebody hears it. */
@@ -68,6 +69,9 @@ export class LiveFeedHub {
   }
 
   subscribe = async (channel: Channel, from: string | undefined, onData: Listener) => {
+    const nothing = await this.#nothingBehind(channel)
+    if (nothing !== undefined) return nothing
+    // from here on in one turn: no change may come between what was missed and what is heard
     const own = from?.split(",").find((part) => part.startsWith(`${this.#sources.partition}:`))
     const after = own === undefined ? undefined : Number(own.slice(own.indexOf(":") + 1))
     if (after !== undefined && after < this.#keptFrom) {
@@ -87,6 +91,16 @@ export class LiveFeedHub {
       listeners.delete(onData)
       if (listeners.size === 0) this.#listeners.delete(channel.name)
     }
+  }
+
+  /** Orders of an unknown account are an empty list; where there is no list, silence would look like a quiet market. */
+  async #nothingBehind({ kind, id }: Channel) {
+    if (kind === "pnl" && this.#sources.pnl(id) === undefined)
+      return refused(422, "UnknownAccount", `there is no account ${id}`)
+    if (kind !== "quotes" || this.#quote(id as Symbol) !== undefined) return undefined
+    return (await this.#sources.isListed(id as Symbol))
+      ? undefined
+      : refused(422, "UnknownSymbol", `there is no instrument ${id}`)
   }
 
   /** This runs for every event in the writer's turn: a body takes longer than the decision, and most are heard by nobody. */

@@ -117,7 +117,8 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     orders,
     board,
     pnl: (account) => pnlBody(pnl, account, partition, clock()),
-    eventNo: () => pnl.eventNo
+    eventNo: () => pnl.eventNo,
+    isListed: (symbol) => writer.look(({ instruments }) => instruments.has(symbol))
   })
   const marks = new Marks(board)
   // no commit can come between: restoring and listening begin in the same turn

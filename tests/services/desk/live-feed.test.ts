@@ -40,4 +40,14 @@ describe("the live feed", () => {
       problem: { status: 422, code: "PositionNotReached" }
     })
   })
+
+  it("says that there is no such account or symbol where it would be silent for ever", async () => {
+    one = await paperPlatform()
+    const of = (kind: Channel["kind"], id: string) =>
+      one.engine.hub.subscribe({ kind, id, name: `${kind}:${id}` }, undefined, () => {})
+    expect(await of("pnl", "nobody")).toMatchObject({ problem: { status: 422, code: "UnknownAccount" } })
+    expect(await of("quotes", "NOPE")).toMatchObject({ problem: { status: 422, code: "UnknownSymbol" } })
+    // no price yet: it comes
+    expect(await of("quotes", "BTCUSDT")).toBeTypeOf("function")
+  })
 })

@@ -8,7 +8,9 @@ export const DecimalText = Schema.String.annotate({ identifier: "DecimalText", e
 export const TimeText = Schema.String.annotate({ identifier: "TimeText", format: "date-time" })
 /** `partition:eventNo`; of several partitions with commas between. */
 export const Position = Schema.String.check(
-  Schema.isPattern(/^\d{1,9}:\d{1,15}(?:,\d{1,9}:\d{1,15}){0,999}$/u)
+  Schema.isPattern(/^\d{1,9}:\d{1,15}(?:,\d{1,9}:\d{1,15}){0,999}$/u, {
+    expected: "partition:eventNo, of several partitions with commas between"
+  })
 ).annotate({
   identifier: "Position",
   examples: ["0:1042"]

@@ -13,6 +13,8 @@ const Frame = Schema.Union([
   Schema.Struct({ op: Schema.Literal("cancelOnDisconnect"), account: AccountId, on: Schema.Boolean })
 ])
 const decodeFrame = decoder(Frame)
+const OPS = new Set<unknown>(Frame.members.map(({ fields }) => fields.op.literal))
+const NO_OBJECT = "A frame is one JSON object in text"
 const isAccount = Schema.is(AccountId)
 const isSymbol = Schema.is(Symbol)
 
@@ -27,8 +29,11 @@ export type Frame =
 /** Reads a frame that a client sent. Bad ones are answered, not punished. */
 export const readFrame = (text: string): Frame => {
   const document = parseJson(text)
-  if (document === undefined) return bad("MalformedJson", "A frame is one JSON object in text")
-  const frame = decodeFrame(document.value, document.inexact)
+  if (document === undefined) return bad("MalformedJson", NO_OBJECT)
+  const { value, inexact } = document
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return bad("BadFrame", NO_OBJECT)
+  if (!("op" in value && OPS.has(value.op))) return bad("BadFrame", `op: must be one of ${[...OPS].join(", ")}`)
+  const frame = decodeFrame(value, inexact)
   if (Result.isFailure(frame)) return bad("BadFrame", frame.failure.detail)
   if (frame.success.op === "ping") return { op: "ping" }
   if (frame.success.op === "cancelOnDisconnect") return frame.success

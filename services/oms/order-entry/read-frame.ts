@@ -34,9 +34,10 @@ export const readFrame = (text: string): SessionFrame => {
   const document = parseJson(text)
   if (document === undefined) return errorFrame("MalformedJson", "A frame is one JSON object in a text frame")
   const { value, inexact } = document
-  if (typeof value === "object" && value !== null && "op" in value && value.op === "orders")
+  if (typeof value !== "object" || value === null) return badFrame([{ field: "frame", reason: "must be an object" }])
+  if ("op" in value && value.op === "orders")
     return readOrders(value as unknown as Readonly<Record<string, unknown>>, inexact)
-  if (typeof value === "object" && value !== null && !("op" in value && OPS.has(value.op)))
+  if (!("op" in value && OPS.has(value.op)))
     return badFrame([{ field: "op", reason: `must be one of ${[...OPS].join(", ")}` }])
   const other = decodeOther(value, inexact)
   return Result.isSuccess(other) ? other.success : badFrame(other.failure.errors ?? [], other.failure)

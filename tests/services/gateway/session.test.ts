@@ -58,6 +58,21 @@ describe("a session", () => {
     session.receive('{"op":"ping"}')
     expect(sent.at(-1)).toEqual({ op: "pong" })
   })
+  it("says which field of a frame is wrong, and what is allowed", () => {
+    const { sent, session } = start()
+    const op = "op: must be one of subscribe, unsubscribe, ping, cancelOnDisconnect"
+    const from = "from: must be partition:eventNo, of several partitions with commas between"
+    const bad = [
+      ['{"op":"fly"}', op],
+      ["{}", op],
+      ['{"op":5}', op],
+      ["[]", "A frame is one JSON object in text"],
+      ["null", "A frame is one JSON object in text"],
+      ['{"op":"subscribe","channels":["orders:a"],"from":"soon"}', from]
+    ] as const
+    for (const [text] of bad) session.receive(text)
+    expect(sent).toEqual(bad.map(([, detail]) => ({ error: { code: "BadFrame", detail } })))
+  })
   it("passes on why a channel is not there, or broken", async () => {
     const { feed, sent, subscribe } = start()
     await subscribe(["pnl:nobody", "pnl:broken"])

@@ -132,6 +132,7 @@ describe("an order entry session", () => {
     }
     expect(await fault("{")).toBe("MalformedJson")
     expect(await fault("[]")).toBe("BadFrame op")
+    expect(await fault("null")).toBe("BadFrame frame")
     expect(await fault({ op: "buy" })).toBe("BadFrame op")
     expect(await fault({ op: "open" })).toBe("SessionOpen")
     expect(await fault({ op: "resume", session: "x" })).toBe("BadFrame session")

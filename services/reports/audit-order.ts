@@ -62,7 +62,11 @@ export const auditOrder = async (store: RowStore, orderId: string, at?: Cut): Pr
   const order = await findAll(store, orders, { orderId }, cut)
   const first = found.find(({ row }) => row["type"] === "OrderPlaced")
   if (first === undefined || order.length === 0) {
-    return refuse("UnknownOrder", `there is no order ${orderId} at position ${positionText(cut)}`)
+    const partition = Number(orderId.split("-")[0])
+    const where = cut.has(partition)
+      ? ` at position ${positionText(cut)}`
+      : `: nothing is held of partition ${partition}`
+    return refuse("UnknownOrder", `there is no order ${orderId}${where}`)
   }
   const story: Array<StoryEvent> = []
   for (let i = 0; i < found.length; i += AT_ONCE) {

@@ -33,7 +33,10 @@ server, and a folder of keys: name both, --log nats:URL and TRADE2026_KEYS.`,
             "SharedKey",
             "several writers' processes share this key: name their server with --log nats:URL, and their keys with TRADE2026_KEYS"
           )
-        await signerOf(said, tools, shared).rotate()
+        // a first key that the writer does not have could never be taken out of the book again
+        const book = shared ?? folderBook(said, tools)
+        if ((await book.last()) === undefined) throw nothingSigned(book)
+        await signerOf(said, tools, book).rotate()
       }
       return await shown(shared ?? folderBook(said, tools))
     } finally {
@@ -51,10 +54,12 @@ const sharedBook = async (said: Said, tools: Tools): Promise<AnchorBook | undefi
 const folderBook = (said: Said, tools: Tools): AnchorBook =>
   tools.anchorFile(join(dataFolder(said, tools), "anchors.jsonl"))
 
+const nothingSigned = ({ name }: AnchorBook): CannotDo =>
+  new CannotDo("NoAnchors", `nothing was signed yet in ${name}: the platform makes the first key`)
+
 const shown = async (from: AnchorBook): Promise<Outcome> => {
   const book = await checkBook(from)
-  if (book.keys.length === 0 && book.faults.length === 0)
-    throw new CannotDo("NoAnchors", `nothing was signed yet in ${from.name}: the platform makes the first key`)
+  if (book.keys.length === 0 && book.faults.length === 0) throw nothingSigned(from)
   const newest = [...new Map(book.anchors.map((anchor) => [anchor.partition, anchor])).values()]
   const ok = book.faults.length === 0
   return {

@@ -53,6 +53,7 @@ export const makeAnchorer = ({ book, keys, clock, mayBegin = () => true }: Ancho
   const ring = new KeyRing()
   const newest = new Map<number, Signed<Anchor>>()
   let read = 0
+  let linesRead = 0
   let queue: Promise<unknown> = Promise.resolve()
   /** One after the other: two signatures at once must not both make the first key. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -62,13 +63,21 @@ export const makeAnchorer = ({ book, keys, clock, mayBegin = () => true }: Ancho
   }
   const upToDate = async () => {
     const { lines, next } = await book.read(read)
-    for (const line of lines) {
-      const record = parseRecord(line)
-      if (record.kind === "key") ring.accept(record)
-      if (record.kind === "anchor" && record.no >= (newest.get(record.partition)?.no ?? 0))
-        newest.set(record.partition, record)
+    for (const [i, line] of lines.entries()) {
+      try {
+        take(parseRecord(line))
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause)
+        throw new Error(`line ${linesRead + i + 1} of ${book.name}: ${reason}`, { cause })
+      }
     }
+    linesRead += lines.length
     read = next
+  }
+  const take = (record: SignedRecord): void => {
+    if (record.kind === "key") ring.accept(record)
+    if (record.kind === "anchor" && record.no >= (newest.get(record.partition)?.no ?? 0))
+      newest.set(record.partition, record)
   }
   /** Signs by what the book says, and again where it has gone on meanwhile: another one may have replaced the key. */
   const written = async <R extends SignedRecord>(sign: () => Promise<R>): Promise<R> => {

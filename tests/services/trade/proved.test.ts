@@ -245,4 +245,38 @@ describe("trade audit order --proof, verify-proof", () => {
     expect(none).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/nothing of it was signed/u) })
     expect((await trade(bare.path, ["anchors"])).stderr).toMatch(/nothing was signed yet/u)
   })
+
+  it("rotates no key where nothing was signed, and makes none", async () => {
+    using bare = tempDir("bare")
+    const none = await trade(bare.path, ["anchors", "rotate"])
+    expect(none).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/nothing was signed yet/u) })
+    expect(readdirSync(bare.path)).toEqual([])
+  })
+
+  it("names the line of the book because of which it cannot rotate, and changes nothing", async () => {
+    using damaged = tempDir("damaged")
+    await provedFolder(damaged.path)
+    const file = join(damaged.path, "anchors.jsonl")
+    const lines = readFileSync(file, "utf8").split("\n")
+    const text = lines.toSpliced(1, 1, lines[1]!.replace('"kind"', '"kinD"')).join("\n")
+    writeFileSync(file, text)
+    const keys = readdirSync(join(damaged.path, "keys"))
+    const refused = await trade(damaged.path, ["anchors", "rotate"])
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/line 2 of file:.*anchors\.jsonl: /u) })
+    expect(readFileSync(file, "utf8")).toBe(text)
+    expect(readdirSync(join(damaged.path, "keys"))).toEqual(keys)
+    // the archive has every line under its number
+    writeFileSync(
+      file,
+      lines
+        .toSpliced(1, 1, readFileSync(join(damaged.path, "archive/anchors/000000000002.json"), "utf8").trim())
+        .join("\n")
+    )
+    expect((await trade(damaged.path, ["anchors", "rotate"])).exitCode).toBe(0)
+  })
+
+  it("says that there is no such order in a partition that the ledger does not hold", async () => {
+    const { exitCode, stderr } = await trade(folder.path, ["audit", "order", "5-8"])
+    expect([exitCode, stderr]).toEqual([1, "there is no order 5-8: nothing is held of partition 5\n"])
+  })
 })

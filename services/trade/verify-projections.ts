@@ -7,7 +7,14 @@ import { eventReader, type CommitPlace, type RowFold } from "#streams/fold.ts"
 import { freshRows } from "#streams/fresh-rows.ts"
 import { ledgerCodec } from "#streams/ledger-codec.ts"
 import type { EventLog } from "#streams/ports/event-log.ts"
-import { cellOf, compareCells, type RowStore, type RowVersion, type StorePosition } from "#streams/ports/row-store.ts"
+import {
+  cellOf,
+  compareCells,
+  type Cut,
+  type RowStore,
+  type RowVersion,
+  type StorePosition
+} from "#streams/ports/row-store.ts"
 import { positionText } from "#services/reports/position-text.ts"
 import type { Fault, PartitionFindings } from "./verify-ledger.ts"
 
@@ -70,13 +77,17 @@ export const compareWithStore = async (
       compared.push({ ...head, compared: false, fault: misplaced })
       continue
     }
-    const { hash: storedHash } = await contentHash(table, store.rows(table))
+    const { hash: storedHash } = await contentHash(table, store.rows(table, cutAt(stored)))
     const fault =
       storedHash === hash ? undefined : { check: "projections", reason: await differenceIn(one, log, store) }
     compared.push({ ...head, compared: true, storedHash, ...(fault !== undefined && { fault }) })
   }
   return compared
 }
+
+/** Where the store stood when the fold began: a platform that runs has gone on since. */
+const cutAt = (stored: ReadonlyMap<number, StorePosition>): Cut =>
+  new Map([...stored].map(([partition, { eventNo }]) => [partition, eventNo]))
 
 /** A store may only stand where the ledger was found sound. */
 const misplacedAt = (
@@ -97,9 +108,13 @@ const misplacedAt = (
 }
 
 /** The first row that differs, found by folding once more with all rows kept. */
-const differenceIn = async ({ table, stored }: Expected, log: EventLog, store: RowStore): Promise<string> => {
+const differenceIn = async (
+  { table, stored = new Map<number, StorePosition>() }: Expected,
+  log: EventLog,
+  store: RowStore
+): Promise<string> => {
   const fresh = freshRows([table], { keepAll: true })
-  for (const partition of stored?.keys() ?? []) {
+  for (const partition of stored.keys()) {
     const decode = eventReader<AccountEvent>((commit) => eventsOf(ledgerCodec, commit), 0)
     for await (const batch of readChecked(log, partition)) {
       for (const commit of batch) {
@@ -113,7 +128,7 @@ const differenceIn = async ({ table, stored }: Expected, log: EventLog, store: R
   const named = (version: RowVersion) => table.key.map((column) => cellOf(version, column)).join(" ")
   const expected = fresh.rows(table.name)
   let i = 0
-  for await (const batch of store.rows(table)) {
+  for await (const batch of store.rows(table, cutAt(stored))) {
     for (const version of batch) {
       const other = expected[i++]
       const order = other === undefined ? -1 : compareCells(keyOf(version), keyOf(other))

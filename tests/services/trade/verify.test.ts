@@ -1,11 +1,13 @@
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { describe, expect, it } from "vitest"
+import { memoryLog } from "#infra/memory/event-log.ts"
+import { openSqliteLog } from "#infra/sqlite/event-log.ts"
 import { PROJECTIONS } from "#projections/all.ts"
 import { sealCommit, type ChainHead, EMPTY_CHAIN } from "#streams/commit.ts"
 import type { RowStore, RowVersion } from "#streams/ports/row-store.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
-import { storeOf, storyFolder, trade } from "./trade.ts"
+import { filled, storeOf, storyFolder, trade } from "./trade.ts"
 
 type Fault = { readonly check: string; readonly reason: string; readonly commit?: number; readonly copy?: string }
 type Verdict = {
@@ -258,3 +260,25 @@ const swap = (db: DatabaseSync, a: number, b: number): void => {
   ] as const)
     set.run(to, from)
 }
+
+it("compares projections where they stood when it began: beside a platform that writes on", async () => {
+  using folder = tempDir("verify-live")
+  await storyFolder(folder.path, 41, 240)
+  const log = openSqliteLog({ file: join(folder.path, "ledger.sqlite"), readOnly: true })
+  const earlier = memoryLog()
+  for await (const batch of log.read(0, 1))
+    for (const commit of batch) if (commit.no <= 60) await earlier.append(commit)
+  const rows = await filled(earlier)
+  const store: RowStore = {
+    ...rows,
+    rows: async function* (table, cut) {
+      await filled(log, rows) // the platform goes on while the ledger is read
+      yield* rows.rows(table, cut)
+    }
+  }
+  const { exitCode, verdict } = await afterwards(folder.path, () => undefined, store)
+  await log.close()
+  expect(verdict.faults).toEqual([])
+  expect(verdict.projections.every(({ compared }) => compared)).toBe(true)
+  expect(exitCode).toBe(0)
+})

@@ -37,11 +37,23 @@ type Expected = {
   readonly fresh: ReturnType<typeof freshRows<LedgerEvent>>
 }
 
-/** Fresh folds of each projection up to where the store stands, fed with events while the ledger is read. */
-export const expectations = async (tables: ReadonlyArray<RowFold<LedgerEvent>>, store: RowStore | undefined) => {
+/**
+ * Fresh folds of each projection up to where the store stands, fed with events while the ledger is read: of the partitions
+ * that are asked for, of all that ledger (`held`) and store have where none are.
+ */
+export const expectations = async (
+  tables: ReadonlyArray<RowFold<LedgerEvent>>,
+  store: RowStore | undefined,
+  held: ReadonlyArray<number>,
+  asked: ReadonlyArray<number> | undefined
+) => {
   await store?.prepare(tables)
   const all: ReadonlyArray<Expected> = await Promise.all(
-    tables.map(async (table) => ({ table, stored: await store?.positions(table), fresh: freshRows([table]) }))
+    tables.map(async (table) => {
+      const kept = await store?.positions(table)
+      const stored = kept && new Map([...kept].filter(([partition]) => asked?.includes(partition) ?? true))
+      return { table, stored, fresh: freshRows([table], { partitions: Math.max(held.length, stored?.size ?? 0) }) }
+    })
   )
   return {
     all,

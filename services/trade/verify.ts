@@ -37,9 +37,9 @@ that holds it so, and with those that hold it sound. It only reads, also beside 
     const log = await tools.openLog(place)
     const { store, why } = await storeIfFree(said, tools)
     try {
-      const expected = await expectations(PROJECTIONS, store?.rows)
       const partitions: Array<PartitionFindings> = []
       const held = asked ?? (await partitionsIn(log))
+      const expected = await expectations(PROJECTIONS, store?.rows, held, asked)
       for (const partition of held) {
         partitions.push(
           await verifyPartition(tools, log, partition, (event, place) => expected.fold(partition, event, place))

@@ -21,6 +21,7 @@ export type StoryOptions = {
   /** requests that are left out: what happens to accounts besides orders and money paid in and out */
   readonly without?: ReadonlyArray<Request["type"]>
   readonly log?: EventLog
+  readonly partition?: number
 }
 
 /** Entries change units and money in ways that have tests of their own. */
@@ -36,11 +37,18 @@ export const ENTRIES = [
 ] as const
 
 /** Lets the decider live through a story; the log that holds it, and the state at its end. */
-export const storyLog = async ({ seed, steps, together = 1, without = [], log = memoryLog() }: StoryOptions) => {
+export const storyLog = async ({
+  seed,
+  steps,
+  together = 1,
+  without = [],
+  log = memoryLog(),
+  partition = 0
+}: StoryOptions) => {
   const generator = new Generator(seed)
   let now: Time = EPOCH
   let seen: MarketSeen | undefined
-  const writer = await openAccountWriter({ log, partition: 0, clock: () => now, writerId: "story", seen: () => seen })
+  const writer = await openAccountWriter({ log, partition, clock: () => now, writerId: "story", seen: () => seen })
   for (let step = 0; step < steps; step += together) {
     const commands = await writer.look((state) => Array.from({ length: together }, () => generator.next(state)))
     now = commands.at(-1)!.at

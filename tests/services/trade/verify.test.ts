@@ -7,6 +7,10 @@ import { PROJECTIONS } from "#projections/all.ts"
 import { sealCommit, type ChainHead, EMPTY_CHAIN } from "#streams/commit.ts"
 import type { RowStore, RowVersion } from "#streams/ports/row-store.ts"
 import { tempDir } from "#tests/support/temp-dir.ts"
+import { ledgerCodec } from "#streams/ledger-codec.ts"
+import { project } from "#streams/project.ts"
+import type { AccountEvent } from "#domain/account/events.ts"
+import { storyLog } from "#tests/projections/story.ts"
 import { filled, storeOf, storyFolder, trade } from "./trade.ts"
 
 type Fault = { readonly check: string; readonly reason: string; readonly commit?: number; readonly copy?: string }
@@ -281,4 +285,25 @@ it("compares projections where they stood when it began: beside a platform that 
   expect(verdict.faults).toEqual([])
   expect(verdict.projections.every(({ compared }) => compared)).toBe(true)
   expect(exitCode).toBe(0)
+})
+
+it("compares the projections of several partitions, and of one of them", async () => {
+  using folder = tempDir("verify-two")
+  await storyFolder(folder.path, 41, 60)
+  const log = openSqliteLog({ file: join(folder.path, "ledger.sqlite") })
+  await storyLog({ seed: 43, steps: 60, together: 4, log, partition: 1 })
+  const rows = await filled(log)
+  await project<AccountEvent>({
+    log,
+    partition: 1,
+    codec: ledgerCodec,
+    projections: PROJECTIONS,
+    store: rows,
+    until: "head"
+  }).ended
+  await log.close()
+  const both = await afterwards(folder.path, () => undefined, rows)
+  expect([both.exitCode, both.verdict.faults]).toEqual([0, []])
+  const { exitCode, stdout } = await trade(folder.path, ["verify", "--partitions", "1", "--json"], { store: rows })
+  expect([exitCode, (JSON.parse(stdout) as Verdict).faults]).toEqual([0, []])
 })

@@ -1,6 +1,7 @@
 import type { Command, Request } from "#domain/account/commands.ts"
 import type { AccountEvent } from "#domain/account/events.ts"
 import type { State } from "#domain/account/state.ts"
+import { chanceOf } from "#domain/kernel/chance.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
 import type { AccountId, ClOrdId, Currency, GroupId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
 import { parseFixed, type Cash, type Price, type Quantity, type Rate } from "#domain/kernel/money.ts"
@@ -50,6 +51,8 @@ const RICH = ["999999999999999999", "70000000000000000", "9000000000000"]
 
 export class Generator {
   readonly #draw: Draw
+  /** In one world of ten some can pay for anything; in the others money is short, as most rules are about. */
+  readonly #isRich: boolean
   readonly #orders: Orders
   readonly #groups: Groups
   readonly #reports: Reports
@@ -58,6 +61,7 @@ export class Generator {
   #micros = START_MICROS
   constructor(seed: number) {
     this.#draw = new Draw(seed)
+    this.#isRich = chanceOf(seed, "rich") % 10 === 0
     this.#orders = new Orders(this.#draw)
     this.#groups = new Groups(this.#draw, this.#orders)
     this.#reports = new Reports(this.#draw)
@@ -188,7 +192,7 @@ export class Generator {
   #money(account: AccountId): Request {
     // with little money margin accounts are called now and then
     const most = owner(account) === "M" ? 40 : 500
-    if (this.#draw.below(40) === 0) return this.#deposit(account, this.#draw.one(RICH))
+    if (this.#isRich && this.#draw.below(40) === 0) return this.#deposit(account, this.#draw.one(RICH))
     if (this.#draw.below(2) === 0) return this.#deposit(account, String(1 + this.#draw.below(most)))
     return {
       ...(this.#deposit(account, String(1 + this.#draw.below(900))) as Request & { type: "Deposit" }),

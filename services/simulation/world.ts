@@ -185,7 +185,7 @@ const reread = (events: ReadonlyArray<Event>, texts: ReadonlyArray<string>): Rea
 }
 
 /** By the schemas, which no reader but a careful one asks: they take ten times as long as all else. */
-const LOOKED_AT = 64
+const LOOKED_AT = 512
 const isOdd = ({ type, cause, data }: Event): boolean =>
   cause.length > 60 ||
   (type === "OrderPlaced" && [data.quantity, data.price, data.stopPrice].some((n) => n !== undefined && n > LARGE))

@@ -1,6 +1,6 @@
 import { Result } from "effect"
 import { wideDigestOf } from "#domain/kernel/chance.ts"
-import type { OrderId } from "#domain/kernel/ids.ts"
+import { LONGEST_ID, type OrderId } from "#domain/kernel/ids.ts"
 import { exactNotional, type Quantity } from "#domain/kernel/money.ts"
 import type { Refusal } from "#domain/kernel/shapes.ts"
 import { stepsOf, type Step } from "#domain/orders/contingency.ts"
@@ -73,7 +73,6 @@ const legId = (id: string, number: number): string => {
   const { high, low } = wideDigestOf(id)
   return `${id.slice(0, 40)}.${high.toString(16)}${low.toString(16).padStart(8, "0")}.${number}`
 }
-const LONGEST_ID = 64
 
 /** The command with the market of one of its symbols. */
 const seenFor = (command: Command, symbol: SubmitOrder["symbol"]): Command => {

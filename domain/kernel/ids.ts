@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 
 /** Opaque ids: letters, digits and `_ . : -`, 1 to 64 of them. Never a person's name (the ledger keeps them for ever). */
+export const LONGEST_ID = 64
 const Id = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_.:-]{1,64}$/u))
 
 export const AccountId = Id.pipe(Schema.brand("AccountId"))

@@ -1,4 +1,4 @@
-// The engine's own conversions leave the compiled code: by way of eight bytes they take a third of the time.
+// The engine's own conversions leave the compiled code: by way of eight bytes they take a third to a half of the time.
 const long = new BigInt64Array(1)
 const halves = new Int32Array(long.buffer)
 const [LOW, HIGH] = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? [0, 1] : [1, 0]

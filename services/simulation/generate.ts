@@ -3,7 +3,15 @@ import type { AccountEvent } from "#domain/account/events.ts"
 import type { State } from "#domain/account/state.ts"
 import { chanceOf } from "#domain/kernel/chance.ts"
 import type { Recorded } from "#domain/kernel/event.ts"
-import type { AccountId, ClOrdId, Currency, GroupId, OwnerId, Symbol } from "#domain/kernel/ids.ts"
+import {
+  LONGEST_ID,
+  type AccountId,
+  type ClOrdId,
+  type Currency,
+  type GroupId,
+  type OwnerId,
+  type Symbol
+} from "#domain/kernel/ids.ts"
 import { parseFixed, type Cash, type Price, type Quantity, type Rate } from "#domain/kernel/money.ts"
 import { plusMicros, timeOfMicros, type Time } from "#domain/kernel/time.ts"
 import type { Instrument } from "#domain/market/instrument.ts"
@@ -46,7 +54,6 @@ const instrument = (symbol: Symbol, version: number): Instrument => ({
 })
 
 /** Draws commands and venue reports from a seed: the same seed, the same story, whatever the machine. */
-const LONGEST_ID = 64
 const RICH = ["999999999999999999", "70000000000000000", "9000000000000"]
 
 export class Generator {
